@@ -1,0 +1,71 @@
+# `make demo` and `make test` need python3 (3.11 to 3.13), git and make, nothing else.
+# They write to this folder and to pip's download cache only. Targets are relative paths, because make splits words at
+# spaces and the checkout may live in "My Documents".
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+LOWEST := .venvs/lowest
+WORKERS ?= 2
+
+# Neither settings nor kernels of the user's account take part, and nothing is left there.
+export IPYTHONDIR := $(CURDIR)/.cache/ipython
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter/config
+export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.cache/jupyter/runtime
+export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.cache/tmp
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+
+.PHONY: help demo test lint test-quick test-slow test-lowest format lock clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
+
+demo: .venv/.ready  ## the main job on a sample notebook: export it, run it, compare the metrics
+	@mkdir -p .cache/tmp
+	$(BIN)/nb2pipe export sample_notebooks/churn.ipynb -o demo_pipeline
+	$(BIN)/nb2pipe run demo_pipeline
+	$(BIN)/nb2pipe check demo_pipeline
+
+test: lint test-quick  ## what must pass before a commit
+
+lint: .venv/.ready  ## ruff, mypy, the layers
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+test-quick: .venv/.ready
+	@mkdir -p .cache/tmp
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+test-slow: .venv/.ready  ## the tests that take minutes
+	@mkdir -p .cache/tmp
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+test-lowest: $(LOWEST)/.ready  ## a few tests with the lowest versions that pyproject.toml allows (needs python3.11)
+	@mkdir -p .cache/tmp
+	$(LOWEST)/bin/python -m pytest -m lowest
+
+format: .venv/.ready  ## let ruff fix and format
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+lock:  ## write both lock files anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group dev \
+	    --custom-compile-command "make lock" --output-file requirements/dev.txt pyproject.toml
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group test --resolution lowest-direct \
+	    --custom-compile-command "make lock" --output-file requirements/lowest.txt pyproject.toml
+
+clean:  ## remove environments, caches and the demo's pipeline
+	rm -rf .venv .venvs .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo_pipeline
+
+.venv/.ready: requirements/dev.txt pyproject.toml
+	@scripts/make-environment .venv requirements/dev.txt
+	@touch $@
+
+$(LOWEST)/.ready: requirements/lowest.txt pyproject.toml
+	@scripts/make-environment $(LOWEST) requirements/lowest.txt 3.11
+	@touch $@

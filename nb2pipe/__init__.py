@@ -1,0 +1,24 @@
+"""nb2pipe: turn a tagged Jupyter notebook into a reproducible pipeline, and prove that it computes the same.
+
+>>> from nb2pipe import inspect, export, run, check   # doctest: +SKIP
+>>> export("churn.ipynb", "churn_pipeline")           # doctest: +SKIP
+>>> check("churn_pipeline").passed                    # doctest: +SKIP
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nb2pipe.workflow import Export, Inspection, KernelChoice, Progress, check, export, inspect, lint, run
+
+__all__ = ["Export", "Inspection", "KernelChoice", "Progress", "check", "export", "inspect", "lint", "run"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name in __all__:
+        from nb2pipe import workflow
+
+        return getattr(workflow, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

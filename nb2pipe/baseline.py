@@ -1,0 +1,119 @@
+"""``baseline.json``: the original's numbers, at full precision, with what is known about where they come from."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nb2pipe.errors import InvalidInput
+from nb2pipe.model import Baseline, BaselineMetric, Environment
+from nb2pipe.rules import nb011_baseline
+
+FILE_NAME = "baseline.json"
+SCHEMA_VERSION = 1
+
+
+class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One number. ``value`` is a number, or one of the texts NaN, Infinity, -Infinity. ``cell`` counts from 1."""
+
+    value: float | str
+    step: str
+    cell: int
+    decimals: int | None = None
+    stored: float | str | None = None
+
+
+class EnvironmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The environment in which the original ran."""
+
+    python: str
+    implementation: str
+    platform: str
+    packages: dict[str, str] = {}
+    imported: tuple[str, ...] = ()
+
+
+class BaselineFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The whole file. ``fingerprints`` are digests of every value at every step border (``step/name``)."""
+
+    schema_version: int
+    origin: str
+    metrics: dict[str, MetricEntry]
+    fingerprints: dict[str, str] = {}
+    environment: EnvironmentEntry | None = None
+
+
+def dump(baseline: Baseline) -> str:
+    """The file's text; the same baseline gives the same bytes."""
+    environment = baseline.environment
+    data = BaselineFile(
+        schema_version=SCHEMA_VERSION,
+        origin=baseline.origin,
+        metrics={
+            m.name: MetricEntry(
+                value=_to_json(m.value), step=m.step, cell=m.cell + 1, decimals=m.decimals,
+                stored=None if m.stored is None else _to_json(m.stored),
+            )
+            for m in baseline.metrics
+        },
+        fingerprints=dict(sorted(baseline.fingerprints.items())),
+        environment=EnvironmentEntry(
+            python=environment.python,
+            implementation=environment.implementation,
+            platform=environment.platform,
+            packages=dict(sorted(environment.packages.items(), key=lambda item: item[0].lower())),
+            imported=tuple(sorted(environment.imported, key=str.lower)),
+        )
+        if environment
+        else None,
+    )  # fmt: skip
+    return json.dumps(msgspec.to_builtins(data), indent=1, ensure_ascii=False) + "\n"
+
+
+def load(path: Path) -> Baseline:
+    """Read the file; raises InvalidInput (NB011)."""
+    try:
+        data = msgspec.json.decode(path.read_bytes(), type=BaselineFile)
+    except FileNotFoundError:
+        raise InvalidInput(nb011_baseline.absent(str(path))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(nb011_baseline.invalid(str(path), str(error))) from None
+    if data.schema_version != SCHEMA_VERSION:
+        raise InvalidInput(nb011_baseline.invalid(str(path), f"schema_version is {data.schema_version}, not 1"))
+    return Baseline(
+        origin=data.origin,
+        metrics=tuple(_metric(name, entry) for name, entry in data.metrics.items()),
+        fingerprints=data.fingerprints,
+        environment=_environment(data.environment) if data.environment else None,
+    )
+
+
+def _metric(name: str, entry: MetricEntry) -> BaselineMetric:
+    return BaselineMetric(
+        name=name,
+        value=float(entry.value),
+        step=entry.step,
+        cell=entry.cell - 1,
+        decimals=entry.decimals,
+        stored=None if entry.stored is None else float(entry.stored),
+    )
+
+
+def _environment(entry: EnvironmentEntry) -> Environment:
+    return Environment(
+        python=entry.python, implementation=entry.implementation, platform=entry.platform, packages=entry.packages,
+        imported=entry.imported,
+    )  # fmt: skip
+
+
+def _to_json(value: float) -> Any:
+    """Strict JSON has no NaN and no infinity."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value

@@ -1,0 +1,207 @@
+"""The command itself: finds the verb, imports only that one, and turns every error into text and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from nb2pipe.cli.console import Console
+from nb2pipe.cli.options import CONTEXT, output
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.errors import Interrupted, Nb2pipeError, StorageProblem
+
+VERBS = {
+    "inspect": "Show the steps, parameters and metrics of a notebook.",
+    "lint": "Find mistakes in tags and data flow, and fix what can be fixed.",
+    "export": "Turn a notebook into a pipeline project, and verify it.",
+    "run": "Run a pipeline.",
+    "check": "Run a pipeline and compare its metrics with the original's.",
+    "params": "List the parameters.",
+    "tags": "List the code cells with their tags, roles and steps.",
+    "explain": "Explain a diagnostic, such as NB201.",
+    "completion": "Print the completion script of a shell.",
+}
+OVERVIEW = "overview"  # what ``nb2pipe NOTEBOOK`` does; not listed as a verb
+NOTEBOOKS = (".ipynb", ".py", ".md", ".myst")
+USAGE, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
+STORAGE = {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM, errno.EFBIG, errno.ENOTDIR, errno.EISDIR}
+
+
+class Verbs(click.Group):
+    """Imports a verb when it is called. A notebook in the place of a verb gives the overview."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The verbs in the order in which people meet them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The verb, imported now."""
+        if cmd_name not in VERBS and cmd_name != OVERVIEW:
+            return None
+        command = import_module(f"nb2pipe.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Verb, notebook, or did-you-mean."""
+        name = args[0]
+        if name not in VERBS and not name.startswith("-"):
+            if name.endswith(NOTEBOOKS) or Path(name).is_file():
+                return OVERVIEW, self.get_command(ctx, OVERVIEW), args
+            raise click.UsageError(f"no command '{name}'{_did_you_mean(name, list(VERBS))}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of verbs, from the table: ``--help`` imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=Verbs, invoke_without_command=True, context_settings=CONTEXT, epilog="nb2pipe NOTEBOOK gives an overview."
+)
+@output
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, wanted: _version(context, wanted),
+)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Turn a tagged Jupyter notebook into a reproducible pipeline, and prove that it computes the same."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; the one border at which errors become text."""
+    console = Console()
+    try:
+        code = command.main(list(arguments), prog_name="nb2pipe", standalone_mode=False, obj=console)
+        sys.stdout.flush()
+    except BaseException as error:
+        if isinstance(error, SystemExit | GeneratorExit):
+            raise
+        return _failed(error, console, arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: BaseException, console: Console, arguments: Sequence[str]) -> int:
+    """Say what went wrong, as shortly as it can be; the exit code."""
+    if isinstance(error, BrokenPipeError):
+        _silence()
+        return PIPE_CLOSED
+    try:
+        return _told(error, console, arguments)
+    except BrokenPipeError:
+        _silence()
+        return PIPE_CLOSED
+
+
+def _told(error: BaseException, console: Console, arguments: Sequence[str]) -> int:
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        return _usage(error, console)
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        error = Interrupted(Diagnostic(code="", message="interrupted"))
+    elif isinstance(error, OSError) and error.errno in STORAGE:
+        error = StorageProblem(_refused(error)).with_traceback(error.__traceback__)
+    if isinstance(error, Nb2pipeError) and error.diagnostics:
+        return _expected(error, console)
+    from nb2pipe.cli.crash import report
+
+    if console.verbose:
+        _print_traceback(error)
+    _show_failure(console, BUG, [report(error, arguments)])
+    return BUG
+
+
+def _refused(error: OSError) -> Diagnostic:
+    """The system did not let us write: to a file, or to where stdout goes."""
+    from nb2pipe.rules import nb506_storage
+
+    if error.filename:
+        return nb506_storage.diagnostic(Path(os.fsdecode(error.filename)), error)
+    reason = (error.strerror or str(error)).lower()
+    return Diagnostic(code=nb506_storage.CODE, message=f"cannot write the output: {reason}")
+
+
+def _expected(error: Nb2pipeError, console: Console) -> int:
+    """An error that we raised on purpose."""
+    _show_failure(console, error.exit_code, error.diagnostics)
+    if console.verbose:
+        _print_traceback(error)
+    return error.exit_code
+
+
+def _show_failure(console: Console, code: int, found: Sequence[Diagnostic]) -> None:
+    """For people on stderr; and where a program waits for a document, it gets one."""
+    from nb2pipe.reports import text
+
+    if console.machine:
+        from nb2pipe.reports import json
+
+        console.document(json.text(json.of_failure(console.command, code, found)))
+    sys.stderr.write("\n".join([*text.diagnostics(found, console.err()), ""]))
+    sys.stderr.flush()
+
+
+def _usage(error: click.ClickException, console: Console) -> int:
+    """A mistake on the command line: what is wrong, what was meant, where help is."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    message = error.format_message()
+    if isinstance(error, click.NoSuchOption) and context:
+        known = [name for option in context.command.params for name in option.opts if name.startswith("--")]
+        message = f"no option '{error.option_name}'{_did_you_mean(error.option_name, known)}"
+    path = context.command_path.replace(f" {OVERVIEW}", "") if context else "nb2pipe"
+    notes = (context.get_usage().replace("Usage:", "usage:", 1),) if context else ()
+    finding = Diagnostic(code="", message=message.rstrip("."), notes=(*notes, f"help: {path} --help"))
+    _show_failure(console, USAGE, [finding])
+    return USAGE
+
+
+def _print_traceback(error: BaseException) -> None:
+    import traceback
+
+    traceback.print_exception(error)
+
+
+def _did_you_mean(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    return f". Did you mean '{near[0]}'?" if near else ""
+
+
+def _version(context: click.Context, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"nb2pipe {version('nb2pipe')}")
+        context.exit()
+
+
+def _silence() -> None:
+    """Whoever read our output has gone: let the interpreter's last flush go nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,120 @@
+"""``nb2pipe check``: does the pipeline give the numbers of the original notebook?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from nb2pipe import workflow
+from nb2pipe.cli.console import Console
+from nb2pipe.cli.findings import of_report
+from nb2pipe.cli.options import CONTEXT, Running, Values, ValuesCommand, output, running, source_argument, values
+from nb2pipe.cli.progress import shown
+from nb2pipe.cli.tolerances import tolerances
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.model import CheckReport
+from nb2pipe.reports import github, outcomes, text
+from nb2pipe.reports.look import Look
+
+FORMATS = ("text", "json", "junit", "github", "markdown")
+
+
+@click.command("check", cls=ValuesCommand, context_settings=CONTEXT)
+@source_argument
+@click.option(
+    "--tolerance",
+    "allowed",
+    multiple=True,
+    metavar="NAME=0.01|NAME=2%|all=...",
+    help="Allowed difference, absolute or relative; wins over tags and pipeline.yaml.",
+)
+@click.option("--fresh", is_flag=True, help="Run every step, whatever earlier runs left.")
+@values
+@click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
+@running
+@output
+@click.pass_obj
+def command(
+    console: Console,
+    path: Path,
+    allowed: tuple[str, ...],
+    fresh: bool,
+    values: Values,
+    form: str,
+    file: Path | None,
+    running: Running,
+) -> int:
+    """Run a project or a notebook and compare its metrics with the original's.
+
+    The exit code is 0 if all are within their tolerances, 1 if not. On GitHub Actions the result is also written to the
+    step's summary, and failed metrics are annotated at their cell.
+    """
+    console.command, console.machine = "check", form == "json" and file is None
+    with shown(console) as progress:
+        report = workflow.check(
+            path,
+            parameters=values.given,
+            parameter_files=values.files,
+            tolerances=tolerances(allowed),
+            fresh=fresh,
+            kernel=running.kernel,
+            timeout=running.timeout,
+            progress=progress,
+        )
+    found = of_report(report, path)
+    if form != "text":
+        console.document(_document(report, found, form), file)
+    if form == "text" or (file is not None and not console.quiet):
+        _show(report, found, console, file if form == "text" else None)
+    _tell_github(report, found, console, form)
+    return 0 if report.passed else 1
+
+
+def _show(report: CheckReport, found: tuple[Diagnostic, ...], console: Console, file: Path | None) -> None:
+    """Findings first: the verdict is the last thing on the screen."""
+    look = console.out()
+    findings = text.diagnostics(found, look)
+    table = outcomes.of_check(report, look)
+    console.answer([*findings, *([""] if findings else []), *table])
+    if file is not None:
+        plain = Look(width=look.width)
+        console.document(
+            "\n".join([*text.diagnostics(found, plain), "", *outcomes.of_check(report, plain)]).lstrip(), file
+        )
+
+
+def _document(report: CheckReport, found: tuple[Diagnostic, ...], form: str) -> str:
+    if form == "json":
+        from nb2pipe.reports import json
+
+        return json.text(json.of_check(report, found))
+    if form == "junit":
+        from nb2pipe.reports import junit
+
+        return junit.of_check(report)
+    if form == "markdown":
+        from nb2pipe.reports import markdown
+
+        return markdown.of_check(report)
+    return "\n".join([*github.commands(found, root=_checkout()), report.sentence])
+
+
+def _tell_github(report: CheckReport, found: tuple[Diagnostic, ...], console: Console, form: str) -> None:
+    """In GitHub Actions: annotations (the runner reads stderr too) and the step's summary."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    if form != "github":
+        console.command_lines(github.commands(found, root=_checkout()))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        from nb2pipe.reports import markdown
+
+        with Path(summary).open("a", encoding="utf-8") as target:
+            target.write(markdown.of_check(report) + "\n")
+
+
+def _checkout() -> Path:
+    return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())

@@ -1,0 +1,48 @@
+"""What a check found, as diagnostics at the cells of the original notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.errors import Nb2pipeError
+from nb2pipe.model import CheckReport, Verdict
+from nb2pipe.rules import nb401_out_of_tolerance, nb403_metric_missing, nb404_nothing_checked
+
+
+def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
+    """A finding per metric that failed or is missing; one if nothing was checked at all."""
+    source = _original(report, path)
+    name = str(source) if source else report.notebook
+    if all(metric.verdict is Verdict.NOT_CHECKED for metric in report.metrics):
+        return (nb404_nothing_checked.diagnostic(notebook=name, metrics=len(report.metrics)),)
+    wrong = [metric for metric in report.metrics if metric.verdict in (Verdict.FAILED, Verdict.MISSING)]
+    lines = _file_lines(source) if wrong and source else {}
+    return tuple(
+        nb401_out_of_tolerance.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell))
+        if metric.verdict is Verdict.FAILED
+        else nb403_metric_missing.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell))
+        for metric in wrong
+    )
+
+
+def _original(report: CheckReport, path: Path) -> Path | None:
+    """The notebook's file: what was checked itself, or beside or above the project."""
+    if path.is_file():
+        return path
+    for folder in (path, path.parent):
+        for candidate in (folder / report.notebook, folder / Path(report.notebook).name):
+            if candidate.is_file():
+                return candidate
+    return None
+
+
+def _file_lines(source: Path) -> Mapping[int, int]:
+    """The line of the file at which each cell begins; the notebook may have changed since, then it is near."""
+    from nb2pipe import notebook
+
+    with suppress(Nb2pipeError, OSError):
+        return {cell.index: cell.file_line for cell in notebook.read(source).cells if cell.file_line}
+    return {}

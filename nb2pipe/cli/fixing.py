@@ -1,0 +1,42 @@
+"""Writing the fixes of findings into a notebook's file, and showing them as a diff."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+from nb2pipe import storing, tag_edits
+from nb2pipe.diagnostics import Diagnostic
+
+
+def fix(path: Path, found: Sequence[Diagnostic]) -> int:
+    """Apply the fixes; how many there were. The file's permissions stay, a link stays a link."""
+    before, after, several = _applied(path, found)
+    if before == after:
+        return 0
+    target = path.resolve()
+    mode = target.stat().st_mode
+    storing.write_bytes(target, after)
+    target.chmod(mode)
+    return several
+
+
+def difference(path: Path, found: Sequence[Diagnostic]) -> list[str]:
+    """What :func:`fix` would change, as a unified diff."""
+    before, after, _ = _applied(path, found)
+    if before == after:
+        return []
+    old, new = (content.decode("utf-8").splitlines() for content in (before, after))
+    return list(difflib.unified_diff(old, new, fromfile=str(path), tofile=f"{path} (fixed)", lineterm=""))
+
+
+def _applied(path: Path, found: Sequence[Diagnostic]) -> tuple[bytes, bytes, int]:
+    before = path.read_bytes()
+    fixes = [diagnostic.fix for diagnostic in found if diagnostic.fix]
+    # Several findings may propose the same edit; each is made once.
+    edits = tuple(dict.fromkeys(edit for each in fixes for edit in each.edits))
+    if not edits:
+        return before, before, 0
+    after = tag_edits.apply(before.decode("utf-8"), edits).encode("utf-8")
+    return before, after, len(fixes)

@@ -1,0 +1,138 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nb2pipe.cli.console import Console
+
+if TYPE_CHECKING:
+    from nb2pipe.running.kernels import KernelChoice
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+NEGATIVE = re.compile(r"-[\d.]|-inf|-nan")
+
+notebook_argument = click.argument("path", metavar="NOTEBOOK", type=click.Path(path_type=Path))
+source_argument = click.argument("path", metavar="PROJECT|NOTEBOOK", type=click.Path(path_type=Path))
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How kernels are to run: ``-k`` or ``--python``, ``--timeout``."""
+
+    kernel: KernelChoice | None
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Parameters given with ``-p``, and files of them given with ``-f``."""
+
+    given: Mapping[str, str]
+    files: tuple[Path, ...]
+
+
+def output(function: Function) -> Function:
+    """``-q``, ``-v`` and ``--color``, which every verb takes, and the command itself before the verb."""
+
+    def keep(name: str) -> Callable[[click.Context, click.Parameter, str | bool | None], None]:
+        def callback(context: click.Context, _: click.Parameter, value: str | bool | None) -> None:
+            if value:
+                setattr(context.find_object(Console), name, value)
+
+        return callback
+
+    def option(name: str, *names: str, **more: Any) -> Callable[[Function], Function]:  # noqa: ANN401
+        return click.option(*names, f"--{name}", callback=keep(name), expose_value=False, is_eager=True, **more)
+
+    colors = click.Choice(["auto", "always", "never"])
+    function = option("color", type=colors, help="Colours in the output.")(function)
+    function = option("verbose", "-v", is_flag=True, help="Show tracebacks.")(function)
+    return option("quiet", "-q", is_flag=True, help="No progress, no tips.")(function)
+
+
+def running(function: Callable[..., int]) -> Callable[..., int]:
+    """``-k``, ``--python`` and ``--timeout``, handed over as ``running``."""
+
+    @wraps(function)
+    def with_running(
+        *args: object, kernel: str | None, python: str | None, timeout: float | None, **more: object
+    ) -> int:
+        from nb2pipe.running.kernels import KernelChoice
+
+        choice = KernelChoice(name=kernel, python=python) if kernel or python else None
+        return function(*args, running=Running(choice, timeout), **more)
+
+    options = (
+        click.option(
+            "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Limit for each cell."
+        ),
+        click.option("--python", metavar="PATH", help="Run with this Python interpreter."),
+        click.option("-k", "--kernel", metavar="NAME", help="Run with this Jupyter kernel, not the notebook's own."),
+    )
+    for option in options:
+        with_running = option(with_running)
+    return with_running
+
+
+def values(function: Callable[..., int]) -> Callable[..., int]:
+    """``-p`` and ``-f``, handed over as ``values``."""
+
+    @wraps(function)
+    def with_values(*args: object, parameters: tuple[str, ...], files: tuple[Path, ...], **more: object) -> int:
+        return function(*args, values=Values(given(parameters), files), **more)
+
+    path = click.Path(dir_okay=False, path_type=Path)
+    about = "Set a parameter; also -p NAME VALUE, as papermill has it."
+    options = (
+        click.option(
+            "-f", "--parameters-file", "files", multiple=True, type=path, metavar="FILE", help="From YAML or JSON."
+        ),
+        click.option("-p", "--parameters", "parameters", multiple=True, metavar="NAME=VALUE", help=about),
+    )
+    for option in options:
+        with_values = option(with_values)
+    return with_values
+
+
+class ValuesCommand(click.Command):
+    """A command with ``-p``, which understands papermill's ``-p NAME VALUE`` too."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Join the two words before click sees them."""
+        return super().parse_args(ctx, joined(args))
+
+
+def joined(args: list[str]) -> list[str]:
+    """``-p NAME VALUE`` as ``-p NAME=VALUE``."""
+    result: list[str] = []
+    rest = list(args)
+    while rest:
+        arg = rest.pop(0)
+        result.append(arg)
+        if arg == "--":
+            return result + rest
+        if arg in ("-p", "--parameters") and rest:
+            name = rest.pop(0)
+            takes_next = "=" not in name and rest and (not rest[0].startswith("-") or NEGATIVE.match(rest[0]))
+            result.append(f"{name}={rest.pop(0)}" if takes_next else name)
+    return result
+
+
+def given(parameters: tuple[str, ...]) -> dict[str, str]:
+    """``NAME=VALUE`` texts as a mapping; the last of a name wins."""
+    result = {}
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(f"'{text}' is not NAME=VALUE", param_hint="-p")
+        result[name.strip()] = value
+    return result

@@ -1,0 +1,52 @@
+"""``nb2pipe NOTEBOOK``: findings, steps, and the next command to type."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from nb2pipe import workflow
+from nb2pipe.cli.console import Console
+from nb2pipe.cli.options import CONTEXT, notebook_argument, output
+from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.reports import inspection as tables
+from nb2pipe.reports import text
+from nb2pipe.reports.look import Look
+
+
+@click.command("overview", context_settings=CONTEXT, hidden=True)
+@notebook_argument
+@output
+@click.pass_obj
+def command(console: Console, path: Path) -> int:
+    """Show what is wrong with NOTEBOOK, its steps, and the next command."""
+    console.command = "overview"
+    seen = workflow.inspect(path)
+    look = console.out()
+    console.answer(tables.overview(seen.notebook, seen.pipeline, look))
+    if seen.diagnostics:
+        console.answer(
+            ["", *text.diagnostics(seen.diagnostics, look), "", text.summary(seen.diagnostics, look, files=1)]
+        )
+    failed = any(d.severity is Severity.ERROR for d in seen.diagnostics)
+    if not console.quiet:
+        steps = len(seen.pipeline.steps)
+        console.answer(["", *_next(path, look, seen.diagnostics, failed=failed, steps=steps)])
+    return int(failed)
+
+
+def _next(path: Path, look: Look, found: tuple[Diagnostic, ...], *, failed: bool, steps: int) -> list[str]:
+    """The next command, by what is there."""
+    name = shlex.quote(str(path))
+    if any(d.fix for d in found):
+        return [f"next: {look.paint(f'nb2pipe lint --fix {name}', 'bold')}"]
+    if failed:
+        return ["next: repair the errors above, then run this command again"]
+    if not steps:
+        return [
+            "next: tag the first cell of each part of the work with step:NAME, a cell of results with metrics",
+            "      (a cell tag, or a first line  #| step: load)",
+        ]
+    return [f"next: {look.paint(f'nb2pipe export {name}', 'bold')}"]

@@ -1,0 +1,61 @@
+"""``nb2pipe run``: the pipeline, with other parameters if wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nb2pipe import workflow
+from nb2pipe.cli.console import Console
+from nb2pipe.cli.options import CONTEXT, Running, Values, ValuesCommand, output, running, source_argument, values
+from nb2pipe.cli.progress import shown
+from nb2pipe.reports import outcomes
+
+
+@click.command("run", cls=ValuesCommand, context_settings=CONTEXT)
+@source_argument
+@values
+@click.option("--select", metavar="STEPS", help="train | train.. | ..train | split..evaluate | load,train")
+@click.option("--fresh", is_flag=True, help="Run every step, whatever earlier runs left.")
+@click.option("--resume", is_flag=True, help="Continue the last run where it stopped.")
+@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@running
+@output
+@click.pass_obj
+def command(
+    console: Console,
+    path: Path,
+    values: Values,
+    select: str | None,
+    fresh: bool,
+    resume: bool,
+    form: str,
+    running: Running,
+) -> int:
+    """Run a project, or a notebook directly, step by step, each in a kernel of its own.
+
+    The exit code is 3 if a step fails.
+    """
+    console.command, console.machine = "run", form == "json"
+    if fresh and resume:
+        raise click.UsageError("--fresh and --resume exclude each other")
+    with shown(console) as progress:
+        record = workflow.run(
+            path,
+            parameters=values.given,
+            parameter_files=values.files,
+            select=select,
+            fresh=fresh,
+            resume=resume,
+            kernel=running.kernel,
+            timeout=running.timeout,
+            progress=progress,
+        )
+    if form == "json":
+        from nb2pipe.reports import json
+
+        console.document(json.text(json.of_run(record)))
+    else:
+        console.answer(outcomes.of_run(record, console.out()))
+    return 0

@@ -1,0 +1,203 @@
+"""Control flow: which bindings are certain behind ``if``, loops, ``try``, ``match`` and ``with``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from nb2pipe.dataflow.body import MISPLACED, Body
+from nb2pipe.dataflow.expressions import expression
+from nb2pipe.dataflow.facts import Bind
+from nb2pipe.dataflow.flow import Jumps, Outcome
+from nb2pipe.dataflow.origins import aliases
+from nb2pipe.dataflow.targets import bind_loop_target, bind_pattern, bind_target, irrefutable
+
+Block = Callable[[Body, Sequence[ast.stmt]], None]
+_SWALLOWING = frozenset({"suppress", "raises", "assertRaises"})
+
+
+def walk(body: Body, node: ast.stmt, block: Block) -> bool:
+    """Walk a statement that branches; False if it is none."""
+    match node:
+        case ast.If():
+            _if(body, node, block)
+        case ast.For() | ast.AsyncFor():
+            _for(body, node, block)
+        case ast.While():
+            _while(body, node, block)
+        case ast.Try() | ast.TryStar():
+            _try(body, node, block)
+        case ast.With() | ast.AsyncWith():
+            _with(body, node, block)
+        case ast.Match():
+            _match(body, node, block)
+        case ast.Assert():
+            _assert(body, node)
+        case ast.Raise():
+            expression(body, node.exc)
+            expression(body, node.cause)
+            body.flow.dead = True
+        case ast.Break() | ast.Continue():
+            _jump(body, node)
+        case _:
+            return False
+    return True
+
+
+def _truth(test: ast.expr) -> bool | None:
+    return bool(test.value) if isinstance(test, ast.Constant) else None
+
+
+def _if(body: Body, node: ast.If, block: Block) -> None:
+    expression(body, node.test)
+    truth = _truth(node.test)
+    then = body.flow.branch(lambda: block(body, node.body))
+    other = body.flow.branch(lambda: block(body, node.orelse))
+    if truth is None:
+        body.flow.join([then, other])
+    else:
+        body.flow.join([then if truth else other])
+
+
+def _assert(body: Body, node: ast.Assert) -> None:
+    expression(body, node.test)
+    if node.msg is not None:
+        body.flow.optional(lambda: expression(body, node.msg))
+
+
+# ---------------------------------------------------------------- loops
+
+
+def _loop_body(body: Body, run: Callable[[], None]) -> tuple[Outcome, Jumps]:
+    jumps = Jumps(body.flow.mark())
+    body.flow.loops.append(jumps)
+    outcome = body.flow.branch(run)
+    body.flow.loops.pop()
+    return outcome, jumps
+
+
+def _for(body: Body, node: ast.For | ast.AsyncFor, block: Block) -> None:
+    mark = len(body.loads)
+    expression(body, node.iter)
+
+    def once() -> None:
+        bind_loop_target(body, node.target, node.iter, expression, mark)
+        block(body, node.body)
+
+    outcome, jumps = _loop_body(body, once)
+
+    def normal() -> None:
+        body.flow.join([Outcome(), outcome, *jumps.continues])
+        block(body, node.orelse)
+
+    body.flow.join([body.flow.branch(normal), *jumps.breaks])
+
+
+def _while(body: Body, node: ast.While, block: Block) -> None:
+    expression(body, node.test)
+    forever = _truth(node.test)
+    outcome, jumps = _loop_body(body, lambda: block(body, node.body))
+
+    def normal() -> None:
+        body.flow.join([Outcome(), outcome, *jumps.continues])
+        expression(body, node.test)
+        block(body, node.orelse)
+
+    ends = [] if forever else [body.flow.branch(normal)]
+    if ends or jumps.breaks:
+        body.flow.join([*ends, *jumps.breaks])
+    else:
+        body.flow.dead = True
+
+
+def _jump(body: Body, node: ast.Break | ast.Continue) -> None:
+    if body.flow.loops:
+        jumps = body.flow.loops[-1]
+        body.flow.jump(jumps.breaks if isinstance(node, ast.Break) else jumps.continues, jumps.mark)
+    else:
+        word = "'break' outside loop" if isinstance(node, ast.Break) else "'continue' not properly in loop"
+        body.note(MISPLACED, word, node)
+
+
+# ---------------------------------------------------------------- try
+
+
+def _try(body: Body, node: ast.Try | ast.TryStar, block: Block) -> None:
+    flow = body.flow
+    tried = body.flow.branch(lambda: block(body, node.body))
+
+    def rest() -> None:
+        flow.apply(tried)
+        block(body, node.orelse)
+
+    total = body.flow.branch(rest) if node.orelse else tried
+    partial = Outcome(tried.changes)
+
+    def handle(handler: ast.ExceptHandler) -> None:
+        flow.join([Outcome(), partial])
+        _handler(body, handler, block)
+
+    handled = [body.flow.branch(lambda h=handler: handle(h)) for handler in node.handlers]  # type: ignore[misc]
+    if not node.finalbody:
+        flow.join([total, *handled])
+        return
+    ends = [total, *handled]
+
+    def finally_() -> None:
+        flow.join([Outcome(), *(Outcome(end.changes) for end in ends), partial])
+        inner = flow.mark()
+        block(body, node.finalbody)
+        last.append(flow.changes(inner))
+
+    last: list[Outcome] = []
+    body.flow.branch(finally_)
+    flow.join(ends)
+    flow.apply(last[0])
+
+
+def _handler(body: Body, handler: ast.ExceptHandler, block: Block) -> None:
+    expression(body, handler.type)
+    if handler.name:
+        line, start, _ = body.position(handler)
+        at = body.override or (line, start, start + len("except"))
+        body.emit_bind(Bind(handler.name, at))
+    block(body, handler.body)
+    if handler.name:
+        body.delete(handler.name, handler)
+
+
+# ---------------------------------------------------------------- with, match
+
+
+def _with(body: Body, node: ast.With | ast.AsyncWith, block: Block) -> None:
+    swallows = False
+    for item in node.items:
+        mark = len(body.loads)
+        expression(body, item.context_expr)
+        func = item.context_expr.func if isinstance(item.context_expr, ast.Call) else None
+        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        swallows = swallows or name in _SWALLOWING
+        if item.optional_vars is not None:
+            found = aliases(body, item.context_expr)
+            bind_target(body, item.optional_vars, found, body.loads[mark:], expression)
+    if swallows:
+        body.flow.optional(lambda: block(body, node.body))
+    else:
+        block(body, node.body)
+
+
+def _match(body: Body, node: ast.Match, block: Block) -> None:
+    mark = len(body.loads)
+    expression(body, node.subject)
+    loads, found = body.loads[mark:], aliases(body, node.subject)
+
+    def case(item: ast.match_case) -> None:
+        bind_pattern(body, item.pattern, found, loads, expression)
+        expression(body, item.guard)
+        block(body, item.body)
+
+    outcomes = [body.flow.branch(lambda i=item: case(i)) for item in node.cases]  # type: ignore[misc]
+    last = node.cases[-1]
+    if not (irrefutable(last.pattern) and last.guard is None):
+        outcomes.append(Outcome())
+    body.flow.join(outcomes)

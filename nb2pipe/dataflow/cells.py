@@ -1,0 +1,201 @@
+"""One cell after the other: parse, walk each top-level statement, resolve it against the notebook so far."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+
+from nb2pipe.dataflow.body import MISPLACED, Body, deletion
+from nb2pipe.dataflow.closures import Closures
+from nb2pipe.dataflow.facts import Bind, Note, Position, Read
+from nb2pipe.dataflow.flat import walk_flat
+from nb2pipe.dataflow.kinds import kind_of
+from nb2pipe.dataflow.resolve import Resolution
+from nb2pipe.dataflow.scopes import Scope, ScopeKind
+from nb2pipe.dataflow.shown import shown_expression
+from nb2pipe.dataflow.statements import statement
+from nb2pipe.dataflow.values import BUILTINS, MARK, Names
+from nb2pipe.magics import PythonCode
+from nb2pipe.model import (
+    Binding,
+    BindingKind,
+    CellFlow,
+    Mutation,
+    Place,
+    Problem,
+    ProblemKind,
+    Statement,
+    StatementKind,
+    Use,
+)
+
+_MODULE = Scope(ScopeKind.MODULE)
+
+
+def parse(text: str) -> list[ast.stmt] | Problem:
+    """The statements of a cell, or what is wrong with it."""
+    try:
+        return ast.parse(text).body
+    except SyntaxError as error:
+        line, column = error.lineno or 1, max((error.offset or 1) - 1, 0)
+        end = error.end_offset - 1 if error.end_offset and error.end_lineno == line else column + 1
+        return Problem(kind=ProblemKind.SYNTAX, message=error.msg, place=Place(line, column, max(end, column + 1)))
+    except (RecursionError, MemoryError, ValueError) as error:
+        message = str(error) or "nested too deeply"
+        return Problem(kind=ProblemKind.SYNTAX, message=message, place=Place(1, 0, 1))
+
+
+class Walked:
+    """A cell whose statements have been walked: events only, nothing about the rest of the notebook."""
+
+    def __init__(self, cell: int, code: PythonCode, future: bool) -> None:
+        self.cell = cell
+        self.code = code
+        self.problems: list[Problem] = []
+        self.statements: list[tuple[ast.stmt, Body]] = []
+        self.place = places(code)
+        parsed = parse(code.text)
+        self.lazy_annotations = future
+        if isinstance(parsed, Problem):
+            at = parsed.place
+            place = code.place(at.line, at.column, at.end_column)
+            self.problems.append(Problem(kind=parsed.kind, message=parsed.message, place=place))
+            return
+        for node in parsed:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                self.lazy_annotations |= any(alias.name == "annotations" for alias in node.names)
+            self.statements.append((node, self._walk(node)))
+        self._refuse_misplaced()
+
+    def _refuse_misplaced(self) -> None:
+        """``return`` outside a function and the like parse, but Python refuses the whole cell."""
+        notes = [e for _, body in self.statements for e in body.events if isinstance(e, Note) and e.kind == MISPLACED]
+        if notes:
+            place = self.place(notes[0].at)
+            self.problems.append(Problem(kind=ProblemKind.SYNTAX, message=notes[0].message, place=place))
+            self.statements.clear()
+
+    def _walk(self, node: ast.stmt) -> Body:
+        body = Body(_MODULE)
+        body.lazy_annotations = self.lazy_annotations
+        try:
+            statement(body, node)
+        except RecursionError:
+            body = Body(_MODULE)
+            walk_flat(body, node)
+        return body
+
+
+def places(code: PythonCode) -> Callable[[Position], Place]:
+    """How to say where a position of the parsed text is in what the user typed."""
+    lines = None if code.text.isascii() else [line.encode() for line in code.text.split("\n")]
+
+    def place(at: Position) -> Place:
+        line, start, end = at
+        if lines is not None and 0 < line <= len(lines):
+            raw = lines[line - 1]
+            start, end = len(raw[:start].decode(errors="replace")), len(raw[:end].decode(errors="replace"))
+        return code.place(line, start, end)
+
+    return place
+
+
+def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
+    """The data flow of one cell, given the names as the cells before left them."""
+    statements: list[Statement] = []
+    problems = list(walked.problems)
+    for node, body in walked.statements:
+        resolution = Resolution(names, closures)
+        resolution.run(body.events, body.flow.sure)
+        statements.append(_statement(walked, node, body, resolution, names))
+        problems.extend(_problems(walked, body, resolution))
+    last = walked.statements[-1][0] if walked.statements else None
+    shown = shown_expression(last, walked.code.text, names) if last is not None else None
+    unique = tuple(dict.fromkeys(problems))
+    return CellFlow(cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown)
+
+
+def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, names: Names) -> Statement:
+    place, flow = walked.place, body.flow
+    kind, modules = kind_of(node, names)
+    deletions = []
+    for name, at in found.deleted.items():
+        if name not in flow.sure:
+            certain = deletion(name) in flow.bound
+            deletions.append(Binding(name=name, kind=BindingKind.DATA, place=place(at), certain=certain))
+            if certain:
+                names.delete(name)
+    return Statement(
+        cell=walked.cell,
+        line=min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]),
+        end_line=node.end_lineno or node.lineno,
+        kind=kind,
+        uses=tuple(Use(name=name, place=place(at), via=via) for name, (at, via) in found.uses.items()),
+        bindings=tuple(
+            Binding(
+                name=name,
+                kind=bound.kind,
+                place=place(bound.at),
+                certain=name in flow.sure,
+                module=bound.module,
+                carries=frozenset(bound.carries),
+            )
+            for name, bound in found.bound.items()
+        ),
+        mutations=_mutations(found, place, names, kind),
+        deletions=tuple(deletions),
+        later_uses=_later_uses(body, place) if kind is StatementKind.DEFINITION else (),
+        modules=modules,
+        seeds=found.seeds,
+    )
+
+
+def _mutations(
+    found: Resolution, place: Callable[[Position], Place], names: Names, kind: StatementKind
+) -> tuple[Mutation, ...]:
+    if not found.changed:
+        return ()
+    return tuple(
+        Mutation(name=name, place=place(changed.at), certain=changed.certain, carries=frozenset(changed.carries))
+        for name, changed in found.changed.items()
+        if not (kind is StatementKind.SETTING and names.get(name).module is not None)
+    )
+
+
+def _later_uses(body: Body, place: Callable[[Position], Place]) -> tuple[Use, ...]:
+    """The free names of the definition's own body, builtins included; a function's own name is left out."""
+    found: dict[str, Use] = {}
+    stack = [e.definition for e in body.events if isinstance(e, Bind) and e.definition is not None]
+    own = stack[0].name if stack else ""
+    while stack:
+        definition = stack.pop()
+        stack.extend(reversed(definition.parts.values()))
+        for event in definition.events:
+            if not isinstance(event, Read) or not event.exposed or event.name in found or event.name == own:
+                continue
+            if not event.name.startswith(MARK):
+                found[event.name] = Use(name=event.name, place=place(event.at))
+    return tuple(found.values())
+
+
+def _problems(walked: Walked, body: Body, found: Resolution) -> list[Problem]:
+    problems = [
+        Problem(kind=ProblemKind(event.kind), message=event.message, place=walked.place(event.at))
+        for event in body.events
+        if isinstance(event, Note)
+    ]
+    for name, at in found.history.items():
+        message = f"{name!r} is IPython's history of earlier results, which no other process has"
+        problems.append(Problem(kind=ProblemKind.DYNAMIC, message=message, place=walked.place(at)))
+    return problems
+
+
+def drop_builtins(flow: CellFlow, bound: set[str]) -> CellFlow:
+    """A builtin counts among the free names of a definition only if the notebook binds that name, be it later on."""
+    statements = list(flow.statements)
+    for index, one in enumerate(statements):
+        kept = tuple(use for use in one.later_uses if use.name in bound or use.name not in BUILTINS)
+        if len(kept) != len(one.later_uses):
+            statements[index] = replace(one, later_uses=kept)
+    return replace(flow, statements=tuple(statements))

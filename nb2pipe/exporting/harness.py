@@ -1,0 +1,126 @@
+"""The lines that nb2pipe adds to a step: loads before the original cells, saves behind them. Plain Python, no magic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nb2pipe import formats, parameters
+from nb2pipe.exporting.names import Aliases
+from nb2pipe.exporting.templates import render
+from nb2pipe.model import Artifact, MetricSource, Step
+from nb2pipe.planning.metrics import Candidate
+from nb2pipe.recording import metric_source
+
+RANDOM_FILE = "random_state.json"
+METRICS_FILE = "metrics.json"
+
+
+def literal(value: object) -> str:
+    """Python source of a parameter's default."""
+    return parameters.literal(value)
+
+
+def title(step: Step, source: str) -> str:
+    """The first cell: what this notebook is and how to run it."""
+    return render("project/step.md.j2", step=step, source=source, cells=cell_range(step.cells))
+
+
+def cell_range(cells: Sequence[int]) -> str:
+    """``4-6, 9`` for indexes 3, 4, 5, 8."""
+    parts: list[list[int]] = []
+    for cell in cells:
+        if parts and parts[-1][-1] == cell - 1:
+            parts[-1].append(cell)
+        else:
+            parts.append([cell])
+    return ", ".join(str(p[0] + 1) if len(p) == 1 else f"{p[0] + 1}-{p[-1] + 1}" for p in parts)
+
+
+def artifact_file(artifact: Artifact) -> str:
+    """Where an artifact lies below the artifacts folder."""
+    suffix = formats.by_name(artifact.format).suffix if artifact.format else ""
+    return f"{artifact.step}/{artifact.name}{suffix}"
+
+
+def inputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
+    """Find the folders, load what earlier steps saved, continue their random state."""
+    loaded = [artifact for artifact in step.inputs if not set(artifact.names) <= set(step.early)]
+    lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _os"]
+    lines += _imports(loaded, aliases, load=True)
+    lines += [
+        "",
+        "_inputs, _outputs = _os.path.abspath(inputs), _os.path.abspath(outputs)",
+        f'_os.makedirs(_os.path.join(_outputs, "{step.name}"), exist_ok=True)',
+    ]
+    lines += [_load(artifact, aliases) for artifact in loaded]
+    if step.random_from:
+        lines += ["", render("project/random_load.py.j2", folder=step.random_from, file=RANDOM_FILE).rstrip()]
+    if metrics:
+        lines += ["", metric_source.snippet().rstrip(), "", "_metrics = {}"]
+    return "\n".join(lines)
+
+
+def early_inputs(step: Step, aliases: Aliases) -> str:
+    """Loads that the setup itself needs (a default argument, a base class), before the definitions that read them."""
+    early = [artifact for artifact in step.inputs if set(artifact.names) <= set(step.early)]
+    if not early:
+        return ""
+    lines = ["import os as _os", *_imports(early, aliases, load=True)]
+    lines += ["_inputs = _os.path.abspath(inputs)", *(_load(artifact, aliases) for artifact in early)]
+    return "\n".join(lines)
+
+
+def metrics(found: Sequence[Candidate]) -> str:
+    """Note the numbers of the metrics cell above, as they are right after it."""
+    lines = ["# The numbers of the cell above"]
+    if any(candidate.source is MetricSource.SHOWN for candidate in found):
+        lines.append("_shown = Out.get(len(In) - 2)")
+    for candidate in found:
+        value = f"globals().get({candidate.expression!r})" if candidate.source is MetricSource.VARIABLE else "_shown"
+        if candidate.index is not None:
+            value += f"[{candidate.index}]"
+        lines.append(f"_metrics.update(_numbers({candidate.name!r}, {value}))")
+    return "\n".join(lines)
+
+
+def outputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
+    """Save what later steps read, the metrics, and the random state if a later step goes on with it."""
+    lines = ["# What later steps get from this one"]
+    lines += _imports(step.outputs, aliases, load=False)
+    lines += [_save(artifact, aliases) for artifact in step.outputs]
+    if metrics:
+        lines += ["import json as _json", f'with open(f"{{_outputs}}/{step.name}/{METRICS_FILE}", "w") as _file:']
+        lines += ["    _json.dump(_metrics, _file, indent=1)"]
+    if step.saves_random:
+        lines.append(render("project/random_save.py.j2", folder=step.name, file=RANDOM_FILE).rstrip())
+    return "\n".join(lines) if len(lines) > 1 else "# No later step needs anything from this one"
+
+
+def _imports(artifacts: Sequence[Artifact], aliases: Aliases, *, load: bool) -> list[str]:
+    modules: set[str] = set()
+    for artifact in artifacts:
+        form = _format(artifact)
+        modules.update(module for module, _ in formats.needed(form, form.load if load else form.save))
+    return [aliases.import_line(module) for module in sorted(modules)]
+
+
+def _format(artifact: Artifact) -> formats.Format:
+    return formats.by_name(artifact.format or "joblib")
+
+
+def _names(artifact: Artifact, aliases: Aliases) -> dict[str, str]:
+    return {usual: aliases.alias(module) for module, usual in _format(artifact).imports}
+
+
+def _load(artifact: Artifact, aliases: Aliases) -> str:
+    path = f'f"{{_inputs}}/{artifact_file(artifact)}"'
+    expression = formats.render_load(_format(artifact), path, _names(artifact, aliases))
+    line = f"{', '.join(artifact.names)} = {expression}"
+    return f"if _os.path.exists({path}):\n    {line}" if artifact.optional else line
+
+
+def _save(artifact: Artifact, aliases: Aliases) -> str:
+    path = f'f"{{_outputs}}/{artifact_file(artifact)}"'
+    value = artifact.names[0] if len(artifact.names) == 1 else f"({', '.join(artifact.names)})"
+    line = formats.render_save(_format(artifact), value, path, _names(artifact, aliases))
+    return f'if "{artifact.names[0]}" in globals():\n    {line}' if artifact.optional else line

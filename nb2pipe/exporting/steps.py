@@ -1,0 +1,153 @@
+"""A step as a plain papermill notebook: parameters, setup, inputs, the original cells, outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nb2pipe.exporting import harness
+from nb2pipe.exporting.names import Aliases
+from nb2pipe.model import Cell, CellKind, Notebook, Parameter, Pipeline, Snippet, Step
+from nb2pipe.planning.metrics import Candidate
+
+INPUTS = "inputs"
+OUTPUTS = "outputs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContext:
+    """What all steps of one project share. ``artifacts`` is the default folder for inputs and outputs."""
+
+    notebook: Notebook
+    pipeline: Pipeline
+    aliases: Aliases
+    candidates: Sequence[Candidate]
+    artifacts: str
+    source: str
+
+
+def build(step: Step, context: StepContext) -> dict[str, Any]:
+    """The step's notebook as nbformat 4.5 JSON data."""
+    cells = list(_cells(step, context))
+    kernel = context.notebook.kernel_name or "python3"
+    return {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": kernel, "language": "python", "name": kernel},
+            "language_info": {"name": "python"},
+            "nb2pipe": {"step": step.name, "notebook": context.source},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
+    parameters = {parameter.name: parameter for parameter in context.pipeline.parameters}
+    needs_numbers = any(candidate.step == step.name for candidate in context.candidates)
+    yield _markdown("title", step.name, harness.title(step, context.source))
+    yield _code("parameters", step.name, _parameters(step, parameters, context), tags=["parameters"])
+    setup = _setup(step, context)
+    if setup:
+        yield _code("setup", step.name, setup)
+    yield _code("inputs", step.name, harness.inputs(step, context.aliases, metrics=needs_numbers))
+    by_index = {cell.index: cell for cell in context.notebook.cells}
+    for index in _with_markdown(step, context.notebook):
+        cell = by_index[index]
+        yield _original(cell)
+        own = [candidate for candidate in context.candidates if candidate.cell == index]
+        if own:
+            yield _code(f"metrics-{index + 1}", step.name, harness.metrics(own))
+    yield _code("outputs", step.name, harness.outputs(step, context.aliases, metrics=needs_numbers))
+
+
+def _parameters(step: Step, parameters: Mapping[str, Parameter], context: StepContext) -> str:
+    lines = []
+    for name in step.parameters:
+        parameter = parameters[name]
+        annotation = f": {parameter.annotation}" if parameter.annotation else ""
+        comment = f"  # {parameter.comment.lstrip('# ')}" if parameter.comment else ""
+        lines.append(f"{name}{annotation} = {harness.literal(parameter.default)}{comment}")
+    lines.append(f"{INPUTS} = {context.artifacts!r}  # folder that earlier steps wrote to")
+    lines.append(f"{OUTPUTS} = {context.artifacts!r}  # folder that this step writes to")
+    return "\n".join(lines)
+
+
+def _setup(step: Step, context: StepContext) -> str:
+    """The replayed lines, in notebook order, one comment per original cell. Early loads come before what reads them."""
+    if not step.setup:
+        return ""
+    parts: list[str] = []
+    last: int | None = None
+    for snippet in step.setup:
+        if snippet.cell != last:
+            parts.append(("\n" if parts else "") + f"# from cell {snippet.cell + 1}")
+            last = snippet.cell
+        parts.append(_lines(context.notebook, snippet))
+    early = harness.early_inputs(step, context.aliases)
+    if early:
+        at = _first_definition(step, context)
+        parts.insert(at, early)
+    return "\n".join(parts)
+
+
+def _first_definition(step: Step, context: StepContext) -> int:
+    """Where in the parts to load early inputs: after the leading import lines."""
+    position = 0
+    last: int | None = None
+    for snippet in step.setup:
+        text = _lines(context.notebook, snippet).lstrip()
+        if not text.startswith(("import ", "from ", "%")):
+            break
+        position += 1 if snippet.cell == last else 2
+        last = snippet.cell
+    return position
+
+
+def _lines(notebook: Notebook, snippet: Snippet) -> str:
+    lines = notebook.cells[snippet.cell].source.splitlines()
+    return "\n".join(lines[snippet.line - 1 : snippet.end_line])
+
+
+def _with_markdown(step: Step, notebook: Notebook) -> list[int]:
+    """The step's code cells, and the markdown that stands right before or between them."""
+    chosen: list[int] = []
+    own = set(step.cells)
+    for index in sorted(own):
+        before: list[int] = []
+        probe = index - 1
+        while probe >= 0 and notebook.cells[probe].kind is CellKind.MARKDOWN:
+            before.append(probe)
+            probe -= 1
+        chosen.extend(reversed(before))
+        chosen.append(index)
+    return chosen
+
+
+def _original(cell: Cell) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"nb2pipe": {"cell": cell.index + 1}}
+    tags = [tag for tag in cell.tags if tag != "parameters"]
+    if tags:
+        metadata["tags"] = tags
+    data: dict[str, Any] = {"cell_type": cell.kind.value, "id": cell.id, "metadata": metadata, "source": cell.source}
+    if cell.kind is CellKind.CODE:
+        data |= {"execution_count": None, "outputs": []}
+    return data
+
+
+def _code(kind: str, step: str, source: str, tags: list[str] | None = None) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"nb2pipe": {"generated": kind}}
+    if tags:
+        metadata["tags"] = tags
+    return {
+        "cell_type": "code", "id": f"nb2pipe-{kind}", "metadata": metadata, "source": source,
+        "execution_count": None, "outputs": [],
+    }  # fmt: skip
+
+
+def _markdown(kind: str, step: str, source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "markdown", "id": f"nb2pipe-{kind}", "metadata": {"nb2pipe": {"generated": kind}},
+        "source": source,
+    }  # fmt: skip

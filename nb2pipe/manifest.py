@@ -1,0 +1,330 @@
+"""``pipeline.yaml``: the pipeline on disk, readable by people, validated when read, the same bytes for the same pipeline.
+
+Cells are counted from 1 here, as people see them. ``tolerances`` is the user's own section: exporting again keeps it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nb2pipe.errors import InvalidInput
+from nb2pipe.model import (
+    Artifact,
+    Direction,
+    Metric,
+    MetricSource,
+    Parameter,
+    Pipeline,
+    Snippet,
+    Step,
+    Tolerance,
+    ToleranceSource,
+)
+from nb2pipe.rules import nb010_manifest
+
+SCHEMA_VERSION = 1
+FILE_NAME = "pipeline.yaml"
+_HEADER = """\
+# The pipeline that nb2pipe made from {notebook}. Exporting again rewrites this file, but keeps `tolerances`.
+# Cells are counted from 1. Run it: nb2pipe run .    Check it: nb2pipe check .    Without nb2pipe: see README.md
+"""
+
+
+class ArtifactEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One output of a step: its file below the artifacts folder, and how it is written."""
+
+    file: str
+    format: str
+    type: str = ""
+    names: tuple[str, ...] = ()
+    optional: bool = False
+
+
+class SnippetEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Lines of an original cell that the step's setup replays."""
+
+    cell: int
+    lines: tuple[int, int]
+
+
+class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One step: its notebook, the original cells in it, what it reads and writes."""
+
+    notebook: str
+    cells: tuple[int, ...] = ()
+    parameters: tuple[str, ...] = ()
+    inputs: dict[str, str] = {}
+    early: tuple[str, ...] = ()
+    outputs: dict[str, ArtifactEntry] = {}
+    after: tuple[str, ...] = ()
+    random_from: str | None = None
+    saves_random: bool = False
+    setup: tuple[SnippetEntry, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+class ParameterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One parameter: type, default (``repr`` for what YAML cannot hold), and where it stands."""
+
+    type: str
+    cell: int
+    line: int
+    default: Any = None
+    annotation: str | None = None
+    comment: str | None = None
+    literal: str | None = None
+
+
+class ToleranceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Allowed difference; ``direction`` overrules which side is better (higher, lower, both)."""
+
+    abs: float = 0.0
+    rel: float = 0.0
+    direction: str | None = None
+
+
+class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One metric: where it comes from in the notebook, and the tolerance that its tag gave."""
+
+    step: str
+    cell: int
+    source: str
+    expression: str
+    key: str = ""
+    direction: str = "both"
+    tolerance: ToleranceEntry | None = None
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The whole file. ``workdir`` is where steps run: the notebook's folder, relative to this file's."""
+
+    schema_version: int
+    name: str
+    notebook: str
+    workdir: str
+    steps: dict[str, StepEntry]
+    kernel: str | None = None
+    parameters: dict[str, ParameterEntry] = {}
+    metrics: dict[str, MetricEntry] = {}
+    tolerances: dict[str, ToleranceEntry] = {}
+    generated: dict[str, str] = {}
+
+
+def from_pipeline(
+    pipeline: Pipeline,
+    *,
+    notebook: str,
+    workdir: str,
+    files: dict[str, str],
+    artifact_files: dict[tuple[str, str], str],
+) -> Manifest:
+    """Describe a pipeline. ``files`` maps steps to notebook files, ``artifact_files`` (step, name) to artifact files."""
+    return Manifest(
+        schema_version=SCHEMA_VERSION,
+        name=pipeline.name,
+        notebook=notebook,
+        workdir=workdir,
+        kernel=pipeline.kernel_name,
+        parameters={parameter.name: _parameter_entry(parameter) for parameter in pipeline.parameters},
+        steps={step.name: _step_entry(step, files[step.name], artifact_files) for step in pipeline.steps},
+        metrics={metric.name: _metric_entry(metric) for metric in pipeline.metrics},
+    )
+
+
+def to_pipeline(manifest: Manifest) -> Pipeline:
+    """The pipeline that a manifest describes."""
+    outputs = {
+        (step, name): Artifact(
+            names=entry.names or (name,), step=step, format=entry.format, type=entry.type or None,
+            optional=entry.optional,
+        )
+        for step, item in manifest.steps.items()
+        for name, entry in item.outputs.items()
+    }  # fmt: skip
+    return Pipeline(
+        name=manifest.name,
+        notebook=manifest.notebook,
+        kernel_name=manifest.kernel,
+        parameters=tuple(_parameter(name, entry) for name, entry in manifest.parameters.items()),
+        steps=tuple(
+            Step(
+                name=name,
+                cells=tuple(cell - 1 for cell in entry.cells),
+                inputs=tuple(outputs[provider, key] for key, provider in entry.inputs.items()),
+                early=entry.early,
+                outputs=tuple(outputs[name, key] for key in entry.outputs),
+                parameters=entry.parameters,
+                setup=tuple(
+                    Snippet(cell=item.cell - 1, line=item.lines[0], end_line=item.lines[1]) for item in entry.setup
+                ),
+                after=entry.after,
+                random_from=entry.random_from,
+                saves_random=entry.saves_random,
+                modules=entry.modules,
+            )
+            for name, entry in manifest.steps.items()
+        ),
+        metrics=tuple(_metric(name, entry) for name, entry in manifest.metrics.items()),
+    )
+
+
+def dump(manifest: Manifest) -> str:
+    """The manifest as YAML text."""
+    import yaml
+
+    data = msgspec.to_builtins(manifest, str_keys=True)
+    text = yaml.dump(data, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=120, default_flow_style=False)
+    return _HEADER.format(notebook=manifest.notebook) + text
+
+
+def load(path: Path) -> Manifest:
+    """Read and validate ``pipeline.yaml``; raises InvalidInput (NB010) that names the field."""
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidInput(nb010_manifest.unreadable(str(path), _yaml_problem(error))) from None
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if version != SCHEMA_VERSION:
+        raise InvalidInput(nb010_manifest.other_version(str(path), version, SCHEMA_VERSION))
+    try:
+        manifest = msgspec.convert(data, Manifest)
+        _check_references(manifest)
+    except (msgspec.ValidationError, KeyError) as error:
+        raise InvalidInput(nb010_manifest.invalid(str(path), str(error))) from None
+    return manifest
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of ``pipeline.yaml``."""
+    return msgspec.json.schema(Manifest)
+
+
+def tolerance(entry: ToleranceEntry, source: ToleranceSource) -> Tolerance:
+    """The model's tolerance of an entry."""
+    return Tolerance(abs=entry.abs, rel=entry.rel, source=source)
+
+
+def _check_references(manifest: Manifest) -> None:
+    for name, entry in manifest.steps.items():
+        for key, provider in entry.inputs.items():
+            if provider not in manifest.steps or key not in manifest.steps[provider].outputs:
+                problem = (
+                    f"step '{name}' reads '{key}' from '{provider}', which has no such output - at `$.steps.{name}`"
+                )
+                raise msgspec.ValidationError(problem)
+
+
+def _yaml_problem(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark is not None else problem
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _plain(item) for key, item in value.items())
+    return value is None or type(value) in (bool, int, float, str)
+
+
+def _parameter_entry(parameter: Parameter) -> ParameterEntry:
+    plain = _plain(parameter.default)
+    return ParameterEntry(
+        type=parameter.type,
+        default=parameter.default if plain else None,
+        literal=None if plain else repr(parameter.default),
+        cell=parameter.cell + 1,
+        line=parameter.line,
+        annotation=parameter.annotation,
+        comment=parameter.comment,
+    )
+
+
+def _parameter(name: str, entry: ParameterEntry) -> Parameter:
+    import ast
+
+    default = ast.literal_eval(entry.literal) if entry.literal is not None else entry.default
+    return Parameter(
+        name=name, type=entry.type, default=default, cell=entry.cell - 1, line=entry.line,
+        annotation=entry.annotation, comment=entry.comment,
+    )  # fmt: skip
+
+
+def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str], str]) -> StepEntry:
+    return StepEntry(
+        notebook=notebook,
+        cells=tuple(cell + 1 for cell in step.cells),
+        parameters=step.parameters,
+        inputs={artifact.name: artifact.step for artifact in step.inputs},
+        early=step.early,
+        outputs={
+            artifact.name: ArtifactEntry(
+                file=artifact_files[step.name, artifact.name],
+                format=artifact.format or "",
+                type=artifact.type or "",
+                names=artifact.names if len(artifact.names) > 1 else (),
+                optional=artifact.optional,
+            )
+            for artifact in step.outputs
+        },
+        after=step.after,
+        random_from=step.random_from,
+        saves_random=step.saves_random,
+        setup=tuple(SnippetEntry(cell=item.cell + 1, lines=(item.line, item.end_line)) for item in step.setup),
+        modules=step.modules,
+    )
+
+
+def _metric_entry(metric: Metric) -> MetricEntry:
+    tolerance = metric.tolerance
+    return MetricEntry(
+        step=metric.step,
+        cell=metric.cell + 1,
+        source=metric.source.value,
+        expression=metric.expression,
+        key=metric.key,
+        direction=metric.direction.value,
+        tolerance=ToleranceEntry(abs=tolerance.abs, rel=tolerance.rel) if tolerance else None,
+    )
+
+
+def _metric(name: str, entry: MetricEntry) -> Metric:
+    return Metric(
+        name=name,
+        step=entry.step,
+        cell=entry.cell - 1,
+        source=MetricSource(entry.source),
+        expression=entry.expression,
+        key=entry.key,
+        direction=Direction(entry.direction),
+        tolerance=tolerance(entry.tolerance, ToleranceSource.TAG) if entry.tolerance else None,
+    )
+
+
+def _dumper() -> Any:
+    """A dumper that writes short lists of plain values on one line, as a person would."""
+    import yaml
+
+    class Readable(yaml.SafeDumper):
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+            super().increase_indent(flow, False)
+
+    def sequence(dumper: Any, data: Any) -> Any:
+        flat = not any(isinstance(item, (list, tuple, dict)) for item in data)
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
+
+    def mapping(dumper: Any, data: Any) -> Any:
+        flat = 0 < len(data) <= 4 and not any(isinstance(item, (list, tuple, dict)) for item in data.values())
+        short = flat and sum(len(str(key)) + len(str(value)) for key, value in data.items()) < 90
+        return dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=short)
+
+    Readable.add_representer(list, sequence)
+    Readable.add_representer(tuple, sequence)
+    Readable.add_representer(dict, mapping)
+    return Readable

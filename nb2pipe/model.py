@@ -1,0 +1,522 @@
+"""Every noun of nb2pipe as a frozen dataclass. No input or output happens here.
+
+The values flow in one direction: ``Notebook`` -> ``CellRole`` and ``CellFlow`` -> ``Pipeline`` -> ``Recording`` ->
+``RunRecord`` -> ``CheckReport``. ``Pipeline`` is the waist: everything before it produces it, everything after consumes it.
+
+Conventions: ``cell`` is the index of a cell among *all* cells of the notebook, from 0 (messages add 1); ``line`` is a line of
+a cell's source, from 1; ``column`` and ``end_column`` count characters from 0, as ``ast`` does, but in the text the user typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+# ---------------------------------------------------------------- notebook
+
+
+class CellKind(StrEnum):
+    CODE = "code"
+    MARKDOWN = "markdown"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell as the user saved it.
+
+    ``file_line`` is the line in the file on which its source begins (from 1), if known; line n of the source is n-1 lines
+    further down, unless the file has the whole source on ``one_line``.
+    """
+
+    index: int
+    id: str
+    kind: CellKind
+    source: str
+    tags: tuple[str, ...] = ()
+    execution_count: int | None = None
+    outputs: tuple[Mapping[str, Any], ...] = ()
+    file_line: int | None = None
+    one_line: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notebook:
+    """A notebook of any supported file format; ``text_format`` is jupytext's name (``py:percent``) or ``ipynb``.
+
+    ``notices`` are remarks of the reader (upgraded from nbformat 3, tags in an unreadable form) that become diagnostics.
+    """
+
+    path: Path
+    cells: tuple[Cell, ...]
+    language: str = "python"
+    kernel_name: str | None = None
+    python_version: str | None = None
+    text_format: str = "ipynb"
+    nbformat: tuple[int, int] = (4, 5)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- tags
+
+
+class Role(StrEnum):
+    """What a code cell is for. ``STEP`` covers tagged step cells and the untagged code cells that follow them."""
+
+    PARAMETERS = "parameters"
+    IMPORTS = "imports"
+    FUNCTIONS = "functions"
+    STEP = "step"
+    SKIP = "skip"
+    HEAD = "head"  # an untagged code cell before the first step; planning decides what becomes of it
+
+
+class ToleranceSource(StrEnum):
+    TAG = "tag"
+    FILE = "file"
+    DIGITS = "digits"  # the decimals that the notebook printed
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """Allowed difference, as in :func:`math.isclose`: ``|a-b| <= max(rel * max(|a|, |b|), abs)``."""
+
+    abs: float = 0.0
+    rel: float = 0.0
+    source: ToleranceSource = ToleranceSource.DEFAULT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricTag:
+    """``metric:NAME`` or ``metric:NAME±...`` on a cell."""
+
+    name: str
+    tolerance: Tolerance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellRole:
+    """What the tags say about one code cell.
+
+    ``step`` is the step the cell belongs to (``None`` for setup, parameters, skipped and head cells); ``tagged`` tells a
+    cell that carries ``step:`` itself from one that inherits it. ``metrics`` marks a ``metrics`` cell.
+    ``cache`` is false after ``cache:off``; ``may_raise`` is true with Jupyter's own tag ``raises-exception``.
+    """
+
+    cell: int
+    role: Role
+    step: str | None = None
+    tagged: bool = False
+    metrics: bool = False
+    metric_tags: tuple[MetricTag, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    cache: bool = True
+    may_raise: bool = False
+
+
+# ---------------------------------------------------------------- data flow
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where in a cell a name stands."""
+
+    line: int
+    column: int = 0
+    end_column: int = 0
+
+
+class BindingKind(StrEnum):
+    IMPORT = "import"
+    FUNCTION = "function"  # def, async def, a plain ``name = lambda``
+    CLASS = "class"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A read of a global name, by the statement itself or (``via``) by a user function that the statement refers to."""
+
+    name: str
+    place: Place
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """A name that a statement binds.
+
+    ``certain`` is false where control flow may pass by. ``module`` is the imported root module (``sklearn``) of an import.
+    ``carries`` names the user-defined functions and classes that the bound value may contain (an instance of a class
+    defined in the notebook, a transformer holding a function): whoever loads the value needs their definitions.
+    """
+
+    name: str
+    kind: BindingKind
+    place: Place
+    certain: bool = True
+    module: str | None = None
+    carries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """A change of the object behind a name: ``certain`` for stores into it and known mutating calls, else only possible.
+
+    ``carries`` are the user's definitions that the change may have put into the object (``steps.append(Scaler())``).
+    """
+
+    name: str
+    place: Place
+    certain: bool = True
+    carries: frozenset[str] = frozenset()
+
+
+class StatementKind(StrEnum):
+    IMPORT = "import"  # binds nothing but imports (also ``try: import a; except ImportError: a = None``)
+    DEFINITION = "definition"  # def, class, name = lambda
+    SETTING = "setting"  # changes a library's or the process's settings: pd.set_option(...), %matplotlib inline
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One top-level statement of a cell.
+
+    ``uses`` are the globals it may read before it binds them itself; for a DEFINITION only those read while defining
+    (decorators, defaults, bases, annotations, class body). ``later_uses`` are a DEFINITION's free names, read when called.
+    ``modules`` are the root modules whose settings a SETTING changes.
+    """
+
+    cell: int
+    line: int
+    end_line: int
+    kind: StatementKind
+    uses: tuple[Use, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
+    deletions: tuple[Binding, ...] = ()
+    later_uses: tuple[Use, ...] = ()
+    modules: tuple[str, ...] = ()
+    seeds: bool = False
+
+
+class ProblemKind(StrEnum):
+    SYNTAX = "syntax"
+    STAR_IMPORT = "star-import"
+    DYNAMIC = "dynamic"  # exec, eval of unknown text, globals()[...], %run: names that no analysis can see
+    OPAQUE = "opaque"  # shell lines, %%bash, %%cython, ...: stays in its step, contents unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    kind: ProblemKind
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellFlow:
+    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one."""
+
+    cell: int
+    statements: tuple[Statement, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    shown: str | None = None
+
+
+# ---------------------------------------------------------------- pipeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A literal of the ``parameters`` cell. ``type`` is a name in ``parameters.TYPES``; ``default`` is plain data."""
+
+    name: str
+    type: str
+    default: Any
+    cell: int
+    line: int
+    annotation: str | None = None
+    comment: str | None = None
+
+
+class Direction(StrEnum):
+    HIGHER = "higher"
+    LOWER = "lower"
+    BOTH = "both"
+
+
+class MetricSource(StrEnum):
+    VARIABLE = "variable"  # a name that a metrics cell assigns
+    SHOWN = "shown"  # the value of the cell's last expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A number to reproduce. ``expression`` is the variable's name or the source of the shown expression.
+
+    One source may give several numbers (a dict, a tuple, a one-row frame): ``key`` is the path to this one, ``""`` if plain.
+    """
+
+    name: str
+    step: str
+    cell: int
+    source: MetricSource
+    expression: str
+    key: str = ""
+    tolerance: Tolerance | None = None
+    direction: Direction = Direction.BOTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A stored value (or several that share objects, then ``names`` has more than one), written by ``step``.
+
+    ``optional``: a path through the code may leave it undefined. ``format`` is ``None`` until an observed run chose it.
+    """
+
+    names: tuple[str, ...]
+    step: str
+    format: str | None = None
+    type: str | None = None
+    size: int | None = None
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        return "+".join(self.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """Whole lines of an original cell that a step replays in its setup (imports, definitions, settings)."""
+
+    cell: int
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of the pipeline, in notebook order of its first cell.
+
+    ``inputs`` are artifacts of earlier steps, ``early`` the names among them that the setup itself reads.
+    ``setup`` are replayed lines in notebook order: imports, definitions, settings, and lines of the parameters cell that
+    compute from parameters. ``after`` are steps that must come first without handing data over. ``random_from`` is the
+    step whose random state this one continues. ``modules`` are the root modules that the step imports.
+    """
+
+    name: str
+    cells: tuple[int, ...]
+    inputs: tuple[Artifact, ...] = ()
+    outputs: tuple[Artifact, ...] = ()
+    early: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    setup: tuple[Snippet, ...] = ()
+    after: tuple[str, ...] = ()
+    random_from: str | None = None
+    saves_random: bool = False
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """The waist: steps in an order in which they can run, their parameters and metrics."""
+
+    name: str
+    notebook: str
+    steps: tuple[Step, ...]
+    parameters: tuple[Parameter, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    kernel_name: str | None = None
+
+    def step(self, name: str) -> Step:
+        """The step of that name; raises KeyError."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+
+# ---------------------------------------------------------------- observed run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedValue:
+    """A variable as it was in the kernel at the end of a segment of ``step``.
+
+    ``fingerprint`` is a digest of the content, equal for equal values in any process. ``format`` is the first that
+    round-trips exactly; ``None`` with ``refusal`` (a sentence) if none does. ``code`` are functions and classes of the
+    notebook that the value refers to.
+    """
+
+    step: str
+    name: str
+    type: str
+    size: int
+    fingerprint: str | None
+    format: str | None = None
+    refusal: str | None = None
+    code: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedMetric:
+    cell: int
+    source: MetricSource
+    expression: str
+    key: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A run of neighbouring cells of one step (``step`` is ``None`` for skipped and setup cells between steps)."""
+
+    step: str | None
+    cells: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentObservation:
+    """What changed while a segment ran: names bound or whose objects changed, and whether random state moved."""
+
+    segment: Segment
+    changed: tuple[str, ...] = ()
+    random_moved: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The kernel's environment. ``packages`` maps distribution names to versions, ``imported`` those really imported."""
+
+    python: str
+    implementation: str
+    platform: str
+    packages: Mapping[str, str] = field(default_factory=dict)
+    imported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """All that one observed run of the original notebook told."""
+
+    segments: tuple[SegmentObservation, ...]
+    values: tuple[ObservedValue, ...]
+    metrics: tuple[ObservedMetric, ...]
+    environment: Environment
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineMetric:
+    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision."""
+
+    name: str
+    value: float
+    step: str
+    cell: int
+    decimals: int | None = None
+    stored: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What the original computed: ``origin`` is ``recorded`` (an observed run) or ``stored`` (outputs in the file)."""
+
+    origin: str
+    metrics: tuple[BaselineMetric, ...]
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    environment: Environment | None = None
+    seconds: float | None = None
+
+
+# ---------------------------------------------------------------- run
+
+
+class StepStatus(StrEnum):
+    OK = "ok"
+    FAILED = "failed"
+    REUSED = "reused"  # taken from an earlier run
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed."""
+
+    name: str
+    status: StepStatus
+    seconds: float = 0.0
+    notebook: str | None = None
+    error: str | None = None
+    run: str | None = None  # the run that the outputs were taken from, if reused
+    key: str | None = None  # digest of code, parameters and upstream keys
+    peak_memory: int | None = None  # bytes
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run of a pipeline. ``metrics`` holds the numbers at full precision, NaN included."""
+
+    id: str
+    project: str
+    pipeline: str
+    steps: tuple[StepRecord, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    environment: Environment | None = None
+    started: str = ""
+    seconds: float = 0.0
+    finished: bool = False
+
+
+# ---------------------------------------------------------------- check
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    FAILED = "failed"
+    MISSING = "missing"  # the run did not produce it
+    NOT_CHECKED = "not checked"  # no original value to compare with
+    BETTER = "better"  # outside the tolerance, on the good side: a notice, not a failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricCheck:
+    """``difference`` is reproduced minus original; ``allowed`` the largest absolute difference that passes."""
+
+    name: str
+    step: str
+    cell: int
+    verdict: Verdict
+    original: float | None
+    reproduced: float | None
+    difference: float | None
+    allowed: float | None
+    tolerance: Tolerance
+    direction: Direction = Direction.BOTH
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """The outcome of ``nb2pipe check``. ``passed`` is false when any metric failed or is missing, or none was checked."""
+
+    pipeline: str
+    notebook: str
+    run: RunRecord
+    metrics: tuple[MetricCheck, ...]
+    passed: bool
+    sentence: str

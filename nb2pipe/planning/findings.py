@@ -1,0 +1,248 @@
+"""What is wrong or worth knowing about a plan, as diagnostics NB2xx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.model import (
+    CellFlow,
+    CellRole,
+    Notebook,
+    ObservedValue,
+    Pipeline,
+    Place,
+    ProblemKind,
+    Role,
+    StatementKind,
+)
+from nb2pipe.planning.randomness import RandomFlow
+from nb2pipe.planning.resolve import Needs, Unknown
+from nb2pipe.planning.timeline import Carrier, EventKind, Timeline
+from nb2pipe.rules import (
+    nb201_undefined_name,
+    nb202_syntax_error,
+    nb203_cycle,
+    nb204_cannot_hand_over,
+    nb205_needs_skipped_cell,
+    nb206_two_versions,
+    nb207_unseen_names,
+    nb208_star_import,
+    nb209_opaque_cell,
+    nb210_no_steps,
+    nb211_contradicts_declaration,
+    nb212_skipped_draws,
+    nb213_shares_line,
+    nb214_patched_module,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that the findings are made from. ``observed``: a run was watched, so nothing remains to be guessed."""
+
+    notebook: Notebook
+    roles: tuple[CellRole, ...]
+    flows: Mapping[int, CellFlow]
+    timeline: Timeline
+    pipeline: Pipeline
+    needs: Mapping[str, Needs]
+    values: Mapping[tuple[str, str], ObservedValue]
+    random: RandomFlow
+    cycle: tuple[str, ...]
+    observed: bool
+    untagged: bool
+
+
+def collect(facts: Facts) -> tuple[Diagnostic, ...]:
+    """All findings, in the order of the notebook's cells."""
+    if facts.untagged:
+        return (nb210_no_steps.diagnostic(facts.notebook),)
+    found = [
+        *_problems(facts),
+        *_unknown(facts),
+        *_conflicts(facts),
+        *_cycle(facts),
+        *_declarations(facts),
+        *_shared_lines(facts),
+        *_patches(facts),
+        *_not_saveable(facts),
+        *(nb212_skipped_draws.diagnostic(facts.notebook, cell, step) for cell, step in facts.random.broken),
+    ]
+    return tuple(sorted(dict.fromkeys(found), key=_where))
+
+
+def _where(diagnostic: Diagnostic) -> tuple[int, int, int, str]:
+    cell = -1 if diagnostic.cell is None else diagnostic.cell
+    return cell, diagnostic.line or 0, diagnostic.column or 0, diagnostic.code
+
+
+def _problems(facts: Facts) -> Iterator[Diagnostic]:
+    builders = {
+        ProblemKind.SYNTAX: nb202_syntax_error.diagnostic,
+        ProblemKind.DYNAMIC: nb207_unseen_names.diagnostic,
+        ProblemKind.STAR_IMPORT: nb208_star_import.diagnostic,
+        ProblemKind.OPAQUE: nb209_opaque_cell.diagnostic,
+    }
+    step_of = {role.cell: role.step for role in facts.roles}
+    skipped = {role.cell for role in facts.roles if role.role is Role.SKIP}
+    for cell, flow in facts.flows.items():
+        for problem in flow.problems:
+            if cell in skipped or (problem.kind is ProblemKind.DYNAMIC and facts.observed):
+                continue
+            yield builders[problem.kind](facts.notebook, cell, problem.place, problem.message, step_of.get(cell))
+
+
+def _unknown(facts: Facts) -> Iterator[Diagnostic]:
+    seen: set[tuple[str | None, str]] = set()
+    dynamic_from = _first_dynamic(facts)
+    for need in facts.needs.values():
+        for unknown in need.unknown:
+            name = unknown.use.name
+            if (unknown.step, name) in seen:
+                continue
+            seen.add((unknown.step, name))
+            if unknown.skipped is not None:
+                yield _skipped(facts, unknown, unknown.skipped)
+            elif dynamic_from is not None and dynamic_from < unknown.cell:
+                message = f"'{name}' is defined nowhere that can be seen; code in cell {dynamic_from + 1} may define it"
+                yield nb207_unseen_names.diagnostic(
+                    facts.notebook, unknown.cell, unknown.use.place, message, unknown.step
+                )  # fmt: skip
+            else:
+                yield _undefined(facts, unknown)
+
+
+def _first_dynamic(facts: Facts) -> int | None:
+    """The first cell that may define names unseen, as long as nobody watched it run."""
+    if facts.observed:
+        return None
+    kinds = (ProblemKind.DYNAMIC, ProblemKind.SYNTAX)
+    cells = [cell for cell, flow in facts.flows.items() if any(p.kind in kinds for p in flow.problems)]
+    return min(cells, default=None)
+
+
+def _undefined(facts: Facts, unknown: Unknown) -> Diagnostic:
+    name = unknown.use.name
+    later = [
+        e for e in facts.timeline.events.get(name, ()) if e.kind is EventKind.BIND and e.position > unknown.position
+    ]
+    known = [n for n, events in facts.timeline.events.items() if events[0].position < unknown.position and n != name]
+    place = later[0] if later else None
+    return nb201_undefined_name.diagnostic(
+        facts.notebook,
+        unknown.cell,
+        unknown.use.place,
+        name=name,
+        step=unknown.step,
+        via=unknown.use.via,
+        later=(facts.timeline.placed[place.position].statement.cell, place.step) if place else None,
+        similar=next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), None),
+    )
+
+
+def _skipped(facts: Facts, unknown: Unknown, skipped: int) -> Diagnostic:
+    begin, end = facts.timeline.spans[skipped]
+    events = facts.timeline.events[unknown.use.name]
+    binds = any(e.kind is EventKind.BIND and begin <= e.position < end for e in events)
+    return nb205_needs_skipped_cell.diagnostic(
+        facts.notebook, unknown.cell, unknown.use.place, name=unknown.use.name, step=unknown.step, skipped=skipped,
+        changed=not binds,
+    )  # fmt: skip
+
+
+def _conflicts(facts: Facts) -> Iterator[Diagnostic]:
+    for need in facts.needs.values():
+        for conflict in need.conflicts:
+            yield nb206_two_versions.diagnostic(
+                facts.notebook, conflict.cell, conflict.place, name=conflict.name, step=conflict.step, why=conflict.why
+            )  # fmt: skip
+
+
+def _cycle(facts: Facts) -> Iterator[Diagnostic]:
+    if not facts.cycle:
+        return
+    links = []
+    for provider, reader in zip(facts.cycle, facts.cycle[1:], strict=False):
+        name = next((n for n, p in facts.needs[reader].artifacts.items() if p == provider), None)
+        if name is not None:
+            cell, place = _first_read(facts, reader, name)
+            links.append((reader, name, provider, cell, place))
+    yield nb203_cycle.diagnostic(facts.notebook, facts.cycle, tuple(links))
+
+
+def _first_read(facts: Facts, step: str, name: str) -> tuple[int, Place]:
+    for item in facts.timeline.statements_of[step]:
+        for use in item.statement.uses:
+            if use.name == name:
+                return item.statement.cell, use.place
+    return facts.timeline.cells_of[step][0], Place(1)
+
+
+def _declarations(facts: Facts) -> Iterator[Diagnostic]:
+    for role in facts.roles:
+        if role.step is None:
+            continue
+        own = {n for n, events in facts.timeline.events.items() if any(e.step == role.step for e in events)}
+        seen = {name for _, name in facts.values}
+        for word, names, known in (
+            ("out", role.outputs, own | seen),
+            ("in", role.inputs, set(facts.timeline.events) | seen),
+        ):
+            for name in names:
+                if name not in known and not (_first_dynamic(facts) is not None):
+                    similar = next(iter(get_close_matches(name, known, n=1, cutoff=0.7)), None)
+                    yield nb211_contradicts_declaration.diagnostic(
+                        facts.notebook, role.cell, word=word, name=name, step=role.step, similar=similar
+                    )  # fmt: skip
+
+
+def _shared_lines(facts: Facts) -> Iterator[Diagnostic]:
+    """A replayed line must hold nothing but what may be replayed."""
+    for step, need in facts.needs.items():
+        for position in sorted(need.replays):
+            item = facts.timeline.placed[position]
+            begin, end = facts.timeline.spans[item.statement.cell]
+            for other in facts.timeline.placed[begin:end]:
+                overlaps = (
+                    other.statement.line <= item.statement.end_line and other.statement.end_line >= item.statement.line
+                )
+                if overlaps and other.statement.kind is StatementKind.OTHER and other.position not in need.replays:
+                    yield nb213_shares_line.diagnostic(
+                        facts.notebook, item.statement.cell, item.statement.line, step
+                    )  # fmt: skip
+
+
+def _patches(facts: Facts) -> Iterator[Diagnostic]:
+    """A store into an imported module, in a step, with a later step that uses the module."""
+    for name, events in facts.timeline.events.items():
+        only_code = all(e.carrier is Carrier.CODE for e in events if e.kind is EventKind.BIND)
+        if not only_code:
+            continue
+        for event in events:
+            if event.kind is EventKind.MUTATE and event.certain and event.carrier is Carrier.ARTIFACT and event.step:
+                reader = next((s for s, need in facts.needs.items() if need.artifacts.get(name) == event.step), None)
+                if reader is not None:
+                    cell = facts.timeline.placed[event.position].statement.cell
+                    yield nb214_patched_module.diagnostic(
+                        facts.notebook, cell, event.place, name=name, step=event.step, reader=reader
+                    )  # fmt: skip
+
+
+def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:
+    for step, need in facts.needs.items():
+        for name, provider in need.artifacts.items():
+            value = facts.values.get((provider, name))
+            if value is None or value.format is not None or value.refusal is None:
+                continue
+            events = [e for e in facts.timeline.events.get(name, ()) if e.step == provider]
+            if events:
+                cell, place = facts.timeline.placed[events[-1].position].statement.cell, events[-1].place
+            else:
+                cell, place = facts.timeline.cells_of[provider][0], Place(1)
+            yield nb204_cannot_hand_over.diagnostic(
+                facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step,
+                why=value.refusal,
+            )  # fmt: skip

@@ -1,0 +1,149 @@
+"""Which numbers a notebook's metric cells offer, and what each is called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nb2pipe.model import (
+    BindingKind,
+    CellFlow,
+    CellRole,
+    Direction,
+    Metric,
+    MetricSource,
+    MetricTag,
+    ObservedMetric,
+    Role,
+)
+
+_HIGHER = ("acc", "auc", "f1", "r2", "precision", "recall", "score", "jaccard", "kappa", "mcc", "sensitivity", "gini")
+_LOWER = ("loss", "error", "rmse", "mse", "mae", "mape", "rmsle", "perplexity", "brier", "deviance", "aic", "bic")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One value of a metric cell that may hold numbers; ``index`` picks an element of a shown tuple."""
+
+    name: str
+    step: str
+    cell: int
+    source: MetricSource
+    expression: str
+    index: int | None = None
+    tag: MetricTag | None = None
+
+
+def candidates(roles: Sequence[CellRole], flows: Mapping[int, CellFlow]) -> tuple[Candidate, ...]:
+    """All candidates in notebook order, names made unique by ``#2``, ``#3``, ..."""
+    taken: dict[str, int] = {}
+    found: list[Candidate] = []
+    for role in roles:
+        if role.role is Role.STEP and role.step and (role.metrics or role.metric_tags) and role.cell in flows:
+            for candidate in _of_cell(role, role.step, flows[role.cell]):
+                count = taken[candidate.name] = taken.get(candidate.name, 0) + 1
+                found.append(_renamed(candidate, f"{candidate.name}#{count}") if count > 1 else candidate)
+    return tuple(found)
+
+
+def from_candidates(found: Iterable[Candidate]) -> tuple[Metric, ...]:
+    """The metrics of a pipeline that was not observed: one per candidate, as if each held a plain number."""
+    return tuple(_metric(candidate, candidate.name, "") for candidate in found)
+
+
+def from_observed(found: Iterable[Candidate], observed: Iterable[ObservedMetric]) -> tuple[Metric, ...]:
+    """The metrics that an observed run really gave: one per number."""
+    by_value: dict[tuple[int, MetricSource, str], list[ObservedMetric]] = {}
+    for item in observed:
+        by_value.setdefault((item.cell, item.source, item.expression), []).append(item)
+    metrics: list[Metric] = []
+    for candidate in found:
+        for item in by_value.get((candidate.cell, candidate.source, candidate.expression), ()):
+            key = _own_key(candidate, item.key)
+            if key is not None:
+                name = f"{candidate.name}.{key}" if key else candidate.name
+                metrics.append(_metric(candidate, name, item.key))
+    return tuple(metrics)
+
+
+def observed_value(metric: Metric, observed: Iterable[ObservedMetric]) -> float | None:
+    """The recorded number of a metric made by :func:`from_observed`."""
+    for item in observed:
+        same_source = item.cell == metric.cell and item.source is metric.source and item.key == metric.key
+        if same_source and item.expression == metric.expression:
+            return item.value
+    return None
+
+
+def direction(name: str) -> Direction:
+    """Whether more or less is better, by the usual names; unknown names go both ways."""
+    words = name.lower()
+    if any(word in words for word in _LOWER):
+        return Direction.LOWER
+    return Direction.HIGHER if any(word in words for word in _HIGHER) else Direction.BOTH
+
+
+def _of_cell(role: CellRole, step: str, flow: CellFlow) -> Iterator[Candidate]:
+    assigned = dict.fromkeys(
+        binding.name
+        for statement in flow.statements
+        for binding in statement.bindings
+        if binding.kind is BindingKind.DATA and not binding.name.startswith("_")
+    )
+    named: set[str] = set()
+    for tag in role.metric_tags:
+        shows = flow.shown is not None and tag.name not in assigned
+        source = MetricSource.SHOWN if shows else MetricSource.VARIABLE
+        expression = flow.shown if shows and flow.shown is not None else tag.name
+        named.add(expression)
+        yield Candidate(name=tag.name, step=step, cell=role.cell, source=source, expression=expression, tag=tag)
+    if not role.metrics:
+        return
+    for name in assigned:
+        if name not in named:
+            yield Candidate(name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name)
+    if flow.shown is not None and flow.shown not in named and flow.shown not in assigned:
+        for name, index in _elements(flow.shown):
+            yield Candidate(
+                name=name, step=step, cell=role.cell, source=MetricSource.SHOWN, expression=flow.shown, index=index
+            )  # fmt: skip
+
+
+def _elements(expression: str) -> list[tuple[str, int | None]]:
+    """A shown tuple gives one candidate per element, named by the element's own source."""
+    try:
+        tree = ast.parse(expression, mode="eval").body
+    except SyntaxError:
+        return [(expression, None)]
+    if isinstance(tree, ast.Tuple) and tree.elts:
+        return [(ast.unparse(element), index) for index, element in enumerate(tree.elts)]
+    return [(expression, None)]
+
+
+def _own_key(candidate: Candidate, key: str) -> str | None:
+    """The part of an observed key below the candidate; ``None`` if it belongs to another element of the tuple."""
+    if candidate.index is None:
+        return key
+    first, _, rest = key.partition(".")
+    return rest if first == str(candidate.index) else None
+
+
+def _metric(candidate: Candidate, name: str, key: str) -> Metric:
+    return Metric(
+        name=name,
+        step=candidate.step,
+        cell=candidate.cell,
+        source=candidate.source,
+        expression=candidate.expression,
+        key=key,
+        tolerance=candidate.tag.tolerance if candidate.tag else None,
+        direction=direction(name),
+    )
+
+
+def _renamed(candidate: Candidate, name: str) -> Candidate:
+    return Candidate(
+        name=name, step=candidate.step, cell=candidate.cell, source=candidate.source,
+        expression=candidate.expression, index=candidate.index, tag=candidate.tag,
+    )  # fmt: skip

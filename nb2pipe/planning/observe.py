@@ -1,0 +1,68 @@
+"""What an observed run adds to the static timeline, and what it may take away.
+
+It may take away a *possible* mutation that did not happen: the object had the same content before and after. It never
+takes away a store into an object or a conditional binding: other parameters may take the other branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from nb2pipe.model import Place, Recording, Role
+from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline
+
+
+def refine(timeline: Timeline, recording: Recording) -> Timeline:
+    """The timeline with events as the run showed them."""
+    changed = _changed_by_segment(recording)
+    events: dict[str, tuple[Event, ...]] = {}
+    segment_of = {cell: number for number, segment in enumerate(timeline.segments) for cell in segment.cells}
+    for name, items in timeline.events.items():
+        events[name] = tuple(
+            event
+            for event in items
+            if event.certain
+            or event.kind is not EventKind.MUTATE
+            or name in changed.get(segment_of[timeline.placed[event.position].statement.cell], frozenset())
+        )
+    for number, names in changed.items():
+        segment = timeline.segments[number]
+        begin, end = timeline.spans[segment.cells[0]][0], timeline.spans[segment.cells[-1]][1]
+        if begin == end:
+            continue
+        for name in names:
+            if any(begin <= event.position < end for event in events.get(name, ())):
+                continue
+            if name in events:
+                events[name] = _insert(events[name], _hidden_change(timeline, end - 1))
+    return replace(timeline, events=events)
+
+
+def seen_names(timeline: Timeline, recording: Recording) -> Mapping[str, tuple[str, ...]]:
+    """Names that appeared in the run though no statement visibly binds them: name -> steps that made or changed them."""
+    unseen: dict[str, list[str]] = {}
+    for observation in recording.segments:
+        step = observation.segment.step
+        for name in observation.changed:
+            if step is not None and name not in timeline.events:
+                unseen.setdefault(name, []).append(step)
+    return {name: tuple(steps) for name, steps in unseen.items()}
+
+
+def _changed_by_segment(recording: Recording) -> dict[int, frozenset[str]]:
+    return {number: frozenset(item.changed) for number, item in enumerate(recording.segments)}
+
+
+def _hidden_change(timeline: Timeline, position: int) -> Event:
+    """A change that no statement shows (through an alias, inside a library), placed at the segment's end."""
+    item = timeline.placed[position]
+    carrier = Carrier.SKIPPED if item.role is Role.SKIP else Carrier.ARTIFACT
+    return Event(
+        position=position, kind=EventKind.MUTATE, certain=True, carrier=carrier, step=item.step,
+        place=Place(item.statement.line), observed=True,
+    )  # fmt: skip
+
+
+def _insert(events: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
+    return tuple(sorted((*events, event), key=lambda e: e.position))

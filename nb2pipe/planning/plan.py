@@ -1,0 +1,309 @@
+"""Put steps, artifacts, parameters and metrics together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.model import (
+    Artifact,
+    CellFlow,
+    CellRole,
+    Notebook,
+    ObservedValue,
+    Parameter,
+    Pipeline,
+    ProblemKind,
+    Recording,
+    Role,
+    Snippet,
+    Step,
+)
+from nb2pipe.planning import findings, metrics, observe, randomness, timeline
+from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
+from nb2pipe.planning.timeline import EventKind, Timeline
+
+# Libraries that load others: settings of the right-hand ones matter wherever a left-hand one is used.
+_IMPLIES = {
+    "pandas": ("numpy",),
+    "sklearn": ("numpy", "scipy"),
+    "seaborn": ("matplotlib", "pandas", "numpy"),
+    "statsmodels": ("numpy", "scipy", "pandas"),
+    "scipy": ("numpy",),
+    "xgboost": ("numpy",),
+    "lightgbm": ("numpy",),
+    "catboost": ("numpy", "pandas"),
+    "matplotlib": ("numpy",),
+    "keras": ("tensorflow", "numpy"),
+}
+_ALWAYS = frozenset({"os", "sys", "warnings", "logging", "random", "locale", "decimal"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A pipeline with what was noticed on the way, and what it was made from."""
+
+    pipeline: Pipeline
+    diagnostics: tuple[Diagnostic, ...]
+    timeline: Timeline
+    candidates: tuple[metrics.Candidate, ...]
+    unresolved: frozenset[str] = frozenset()  # names that are read, but that nothing visibly defines
+    extra: frozenset[tuple[str, str]] = frozenset()  # (step, name): values to look at that are no outputs yet
+
+
+def plan(
+    notebook: Notebook,
+    roles: Sequence[CellRole],
+    flows: Sequence[CellFlow],
+    parameters: Sequence[Parameter],
+    recording: Recording | None = None,
+) -> Plan:
+    """Plan the pipeline of a notebook; with a ``recording`` of its run, as that showed it to be."""
+    by_cell = {flow.cell: flow for flow in flows}
+    untagged = not any(role.role is Role.STEP for role in roles)
+    roles = timeline.settle_heads(roles, by_cell)
+    line = timeline.build(roles, by_cell, _literals(parameters))
+    observed: Mapping[str, tuple[str, ...]] = {}
+    if recording is not None:
+        observed = observe.seen_names(line, recording)
+        line = observe.refine(line, recording)
+    resolver = Resolver(line, star_imports=_star_imports(line, by_cell), observed=observed)
+    random = randomness.flow(line, recording)
+    needs = {step: resolver.needs(step) for step in line.steps}
+    values = {(value.step, value.name): value for value in recording.values} if recording else {}
+    _add_declared(needs, roles, resolver)
+    _close_outputs(needs, line, resolver)
+    _add_code(needs, values, resolver)
+    _close_outputs(needs, line, resolver)
+    _add_settings(needs, line, resolver, random, values)
+    _close_outputs(needs, line, resolver)
+    found = metrics.candidates(roles, by_cell)
+    steps = _steps(needs, line, random, values, roles)
+    ordered, cycle = _order(steps)
+    pipeline = Pipeline(
+        name=notebook.path.stem,
+        notebook=notebook.path.name,
+        steps=ordered,
+        parameters=tuple(parameters),
+        metrics=metrics.from_observed(found, recording.metrics) if recording else metrics.from_candidates(found),
+        kernel_name=notebook.kernel_name,
+    )
+    facts = findings.Facts(
+        notebook=notebook, roles=tuple(roles), flows=by_cell, timeline=line, pipeline=pipeline, needs=needs,
+        values=values, random=random, cycle=cycle, observed=recording is not None, untagged=untagged,
+    )  # fmt: skip
+    return Plan(
+        pipeline=pipeline,
+        diagnostics=findings.collect(facts),
+        timeline=line,
+        candidates=found,
+        unresolved=frozenset(unknown.use.name for need in needs.values() for unknown in need.unknown),
+    )
+
+
+def _literals(parameters: Sequence[Parameter]) -> dict[int, frozenset[str]]:
+    cells: dict[int, set[str]] = {}
+    for parameter in parameters:
+        cells.setdefault(parameter.cell, set()).add(parameter.name)
+    return {cell: frozenset(names) for cell, names in cells.items()}
+
+
+def _star_imports(line: Timeline, flows: Mapping[int, CellFlow]) -> tuple[int, ...]:
+    lines = {
+        (cell, problem.place.line)
+        for cell, flow in flows.items()
+        for problem in flow.problems
+        if problem.kind is ProblemKind.STAR_IMPORT
+    }
+    return tuple(item.position for item in line.placed if (item.statement.cell, item.statement.line) in lines)
+
+
+def _add_declared(needs: dict[str, Needs], roles: Sequence[CellRole], resolver: Resolver) -> None:
+    """``in:NAME`` brings a name that the analysis did not see being read."""
+    for role in roles:
+        if role.step is None:
+            continue
+        for name in role.inputs:
+            if name not in needs[role.step].artifacts and resolver.has_name(name):
+                resolver.code(needs[role.step], role.step, name)
+
+
+def _close_outputs(needs: dict[str, Needs], line: Timeline, resolver: Resolver) -> None:
+    """A step that hands on what it may not have made itself needs the value too; that may reach further back."""
+    done: set[tuple[str, str]] = set()
+    pending = [(step, name) for need in needs.values() for name, step in need.artifacts.items()]
+    while pending:
+        step, name = pending.pop()
+        if (step, name) in done:
+            continue
+        done.add((step, name))
+        before = needs[step].artifacts.get(name)
+        resolver.pass_through(needs[step], step, name)
+        provider = needs[step].artifacts.get(name)
+        if provider is not None and before is None:
+            pending.append((provider, name))
+    for step in line.steps:
+        for name, provider in needs[step].artifacts.items():
+            if (provider, name) not in done:
+                _close_outputs(needs, line, resolver)
+                return
+
+
+def _add_code(
+    needs: dict[str, Needs], values: Mapping[tuple[str, str], ObservedValue], resolver: Resolver
+) -> None:  # fmt: skip
+    """Loaded values may be instances of classes that the notebook defines: bring the definitions."""
+    for step, need in needs.items():
+        for name, provider in tuple(need.artifacts.items()):
+            value = values.get((provider, name))
+            for code in value.code if value else ():
+                resolver.code(need, step, code)
+
+
+def _add_settings(
+    needs: dict[str, Needs],
+    line: Timeline,
+    resolver: Resolver,
+    random: randomness.RandomFlow,
+    values: Mapping[tuple[str, str], ObservedValue],
+) -> None:
+    for step, need in needs.items():
+        own = line.statements_of[step]
+        modules = imported_modules(own) | imported_modules(line.placed[position] for position in need.replays)
+        loaded = frozenset(
+            module for name, provider in need.artifacts.items() for module in _modules_of(values.get((provider, name)))
+        )
+        relevant = _with_implied(modules | loaded) | _ALWAYS
+        for item in settings_before(line, step):
+            if item.statement.seeds:
+                wanted = item.position in random.reseed.get(step, ())
+            else:
+                wanted = not item.statement.modules or bool(relevant.intersection(item.statement.modules))
+            if wanted:
+                resolver.replay_statement(need, step, item)
+
+
+def _modules_of(value: ObservedValue | None) -> tuple[str, ...]:
+    """Libraries whose settings may matter for a loaded value; an unknown value or a container may hold anything."""
+    if value is None or value.type in ("list", "dict", "tuple", "set"):
+        return ("pandas", "numpy")
+    root, dot, _ = value.type.partition(".")
+    return (root,) if dot else ()
+
+
+def _with_implied(modules: frozenset[str]) -> frozenset[str]:
+    return modules.union(*(_IMPLIES.get(module, ()) for module in modules)) if modules else modules
+
+
+def _steps(
+    needs: dict[str, Needs],
+    line: Timeline,
+    random: randomness.RandomFlow,
+    values: Mapping[tuple[str, str], ObservedValue],
+    roles: Sequence[CellRole],
+) -> tuple[Step, ...]:
+    outputs: dict[str, set[str]] = {step: set() for step in line.steps}
+    for need in needs.values():
+        for name, provider in need.artifacts.items():
+            outputs[provider].add(name)
+    after: dict[str, dict[str, None]] = {}
+    for role in roles:
+        if role.step:
+            after.setdefault(role.step, {}).update(dict.fromkeys(role.after))
+    sources = set(random.source.values())
+
+    def artifact(step: str, name: str) -> Artifact:
+        value = values.get((step, name))
+        return Artifact(
+            names=(name,),
+            step=step,
+            format=value.format if value else None,
+            type=value.type if value else None,
+            optional=_optional(line, needs[step], step, name),
+        )
+
+    return tuple(
+        Step(
+            name=step,
+            cells=line.cells_of[step],
+            inputs=tuple(artifact(provider, name) for name, provider in _by_provider(needs[step], line)),
+            outputs=tuple(artifact(step, name) for name in sorted(outputs[step])),
+            early=tuple(sorted(needs[step].early)),
+            parameters=tuple(sorted(needs[step].parameters)),
+            setup=_snippets(line, needs[step].replays),
+            after=tuple(name for name in after.get(step, {}) if name in needs and name != step),
+            random_from=random.source.get(step),
+            saves_random=step in sources,
+            modules=tuple(
+                sorted(
+                    imported_modules(
+                        (*line.statements_of[step], *(line.placed[p] for p in sorted(needs[step].replays)))
+                    )
+                )
+            ),
+        )
+        for step in line.steps
+    )
+
+
+def _by_provider(need: Needs, line: Timeline) -> list[tuple[str, str]]:
+    rank = {step: number for number, step in enumerate(line.steps)}
+    return sorted(need.artifacts.items(), key=lambda item: (rank[item[1]], item[0]))
+
+
+def _optional(line: Timeline, need: Needs, step: str, name: str) -> bool:
+    """Whether some path through the step ends without the name."""
+    if name in need.artifacts:
+        return name in need.optional
+    own = [event for event in line.events.get(name, ()) if event.step == step]
+    if not own:
+        return True  # seen only in the observed run
+    certain = any(event.kind is EventKind.BIND and event.certain for event in own)
+    mutates_given = own[0].kind is EventKind.MUTATE
+    deleted = own[-1].kind is EventKind.DELETE
+    return deleted or not (certain or mutates_given)
+
+
+def _snippets(line: Timeline, positions: set[int]) -> tuple[Snippet, ...]:
+    """Whole lines, in notebook order, each line once."""
+    snippets: list[Snippet] = []
+    for position in sorted(positions):
+        statement = line.placed[position].statement
+        new = Snippet(cell=statement.cell, line=statement.line, end_line=statement.end_line)
+        if snippets and snippets[-1].cell == new.cell and snippets[-1].end_line >= new.line:
+            last = snippets.pop()
+            new = replace(last, end_line=max(last.end_line, new.end_line))
+        snippets.append(new)
+    return tuple(snippets)
+
+
+def _order(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+    """Steps in an order that can run, as close to the notebook's as possible; and a cycle, if that is impossible."""
+    by_name = {step.name: step for step in steps}
+    rank = {step.name: number for number, step in enumerate(steps)}
+    sorter: TopologicalSorter[str] = TopologicalSorter(
+        {step.name: [name for name in dependencies(step) if name in by_name] for step in steps}
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        return steps, tuple(reversed(error.args[1]))
+    ordered: list[Step] = []
+    ready: list[str] = []
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()], key=lambda name: rank[name])
+        name = ready.pop(0)
+        ordered.append(by_name[name])
+        sorter.done(name)
+    return tuple(ordered), ()
+
+
+def dependencies(step: Step) -> tuple[str, ...]:
+    """Steps that must run before this one, each once."""
+    names = dict.fromkeys(artifact.step for artifact in step.inputs)
+    names.update(dict.fromkeys(step.after))
+    if step.random_from:
+        names[step.random_from] = None
+    return tuple(names)

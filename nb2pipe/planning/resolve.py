@@ -1,0 +1,235 @@
+"""Where a step gets each name from: an earlier step's artifact, a parameter, or replayed lines of the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nb2pipe.model import BindingKind, Place, Role, StatementKind, Use
+from nb2pipe.planning.timeline import Carrier, Event, EventKind, Placed, Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Two versions of a name that one step would need at once; ``why`` ends the sentence."""
+
+    step: str
+    name: str
+    cell: int
+    place: Place
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A read that nothing before it defines. ``skipped`` is the cell of a skipped definition, if that is the reason."""
+
+    step: str | None
+    use: Use
+    cell: int
+    position: int
+    skipped: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Needs:
+    """What one step must be given, gathered while its reads are resolved."""
+
+    artifacts: dict[str, str] = field(default_factory=dict)  # name -> providing step
+    optional: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
+    replays: set[int] = field(default_factory=set)  # positions of statements
+    early: set[str] = field(default_factory=set)
+    unknown: list[Unknown] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    use: Use
+    placed: Placed
+
+
+def exposed_reads(statements: Iterable[Placed]) -> Iterator[Read]:
+    """The reads of names that these statements, run one after another, have not certainly bound before."""
+    bound: set[str] = set()
+    for item in statements:
+        for use in item.statement.uses:
+            if use.name not in bound:
+                yield Read(use, item)
+        for mutation in item.statement.mutations:
+            if mutation.name not in bound:
+                yield Read(Use(name=mutation.name, place=mutation.place), item)
+        bound.update(binding.name for binding in item.statement.bindings if binding.certain)
+        bound.difference_update(deletion.name for deletion in item.statement.deletions)
+
+
+class Resolver:
+    """Answers for one timeline; remembers nothing but the timeline and which names an analysis cannot see."""
+
+    def __init__(
+        self, timeline: Timeline, *, star_imports: tuple[int, ...] = (), observed: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._timeline = timeline
+        self._star_imports = star_imports
+        self._observed = observed
+
+    def needs(self, step: str) -> Needs:
+        """Everything that the step reads before it certainly wrote it."""
+        needs = Needs()
+        for read in exposed_reads(self._timeline.statements_of[step]):
+            self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
+        return needs
+
+    def pass_through(self, needs: Needs, step: str, name: str) -> None:
+        """``step`` hands ``name`` on but may leave it as it was: then it needs the old value, if there is one."""
+        own = [event for event in self._timeline.events.get(name, ()) if event.step == step]
+        if not own or (own[0].kind is EventKind.BIND and own[0].certain) or name in needs.artifacts:
+            return
+        reaching = self._foreign(step, name, own[0].position)
+        provider = _provider(reaching)
+        if provider is not None:
+            needs.artifacts[name] = provider
+        elif reaching:
+            self._replay(needs, step, name, reaching)
+
+    def code(self, needs: Needs, step: str, name: str) -> None:
+        """Bring the definition of a function or class that a loaded value refers to, and what it reads when called."""
+        seen: set[str] = set()
+        pending = [name]
+        start = self._timeline.start(step)
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            if current != name and not self._timeline.events.get(current):
+                continue
+            reaching = self._foreign(step, current, start)
+            if not reaching:
+                continue
+            use = Use(name=current, place=reaching[-1].place, via=name)
+            self._read(needs, step, use, start, self._timeline.placed[reaching[-1].position].statement.cell)
+            for event in reaching:
+                if event.carrier is Carrier.CODE:
+                    statement = self._timeline.placed[event.position].statement
+                    pending.extend(later.name for later in statement.later_uses)
+
+    def replay_statement(self, needs: Needs, step: str, item: Placed, *, early: bool = True) -> None:
+        """Add a statement to the step's setup, with all that it reads when it runs."""
+        if item.position in needs.replays:
+            return
+        needs.replays.add(item.position)
+        for use in item.statement.uses:
+            self._setup_read(needs, step, use, item, early=early)
+
+    def has_name(self, name: str) -> bool:
+        return name in self._timeline.events
+
+    # ------------------------------------------------------------ single reads
+
+    def _foreign(self, step: str, name: str, position: int) -> tuple[Event, ...]:
+        return tuple(
+            e for e in self._timeline.reaching(name, position) if e.step != step and e.kind is not EventKind.DELETE
+        )
+
+    def _read(self, needs: Needs, step: str, use: Use, position: int, cell: int) -> None:
+        reaching = self._timeline.reaching(use.name, position)
+        foreign = tuple(e for e in reaching if e.step != step and e.kind is not EventKind.DELETE)
+        if not foreign:
+            if not reaching:
+                self._missing(needs, step, use, position, cell)
+            return
+        skipped = next((e for e in foreign if e.carrier is Carrier.SKIPPED and not _harmless(e)), None)
+        if skipped is not None:
+            skip_cell = self._timeline.placed[skipped.position].statement.cell
+            needs.unknown.append(Unknown(step=step, use=use, cell=cell, position=position, skipped=skip_cell))
+            return
+        provider = _provider(foreign)
+        if provider is None:
+            self._replay(needs, step, use.name, foreign)
+        else:
+            self._take(needs, step, use, cell, provider)
+
+    def _take(self, needs: Needs, step: str, use: Use, cell: int, provider: str) -> None:
+        known = needs.artifacts.setdefault(use.name, provider)
+        if known != provider:
+            why = f"it needs '{use.name}' both as '{known}' and as '{provider}' left it"
+            needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
+
+    def _missing(self, needs: Needs, step: str, use: Use, position: int, cell: int) -> None:
+        for provider in reversed(self._observed.get(use.name, ())):
+            if self._timeline.start(provider) < position and provider != step:
+                needs.artifacts.setdefault(use.name, provider)
+                return
+        if self._star_imports:
+            for star in self._star_imports:
+                if star < position and self._timeline.placed[star].step != step:
+                    self.replay_statement(needs, step, self._timeline.placed[star])
+            return
+        needs.unknown.append(Unknown(step=step, use=use, cell=cell, position=position))
+
+    # ------------------------------------------------------------ setup
+
+    def _replay(self, needs: Needs, step: str, name: str, reaching: tuple[Event, ...]) -> None:
+        for event in reaching:
+            if event.carrier is Carrier.PARAMETER:
+                needs.parameters.add(name)
+            elif event.carrier is Carrier.CODE and not (event.kind is EventKind.MUTATE and not event.certain):
+                self.replay_statement(needs, step, self._timeline.placed[event.position])
+
+    def _setup_read(self, needs: Needs, step: str, use: Use, item: Placed, *, early: bool) -> None:
+        """A replayed statement reads a name: it must find the version it found in the notebook."""
+        reaching = self._timeline.reaching(use.name, item.position)
+        provider = _provider(reaching)
+        if provider is None:
+            if reaching:
+                self._replay(needs, step, use.name, reaching)
+            elif not self._star_imports:
+                needs.unknown.append(
+                    Unknown(step=item.step, use=use, cell=item.statement.cell, position=item.position)
+                )  # fmt: skip
+            return
+        if provider == step:
+            return
+        at_start = _provider(self._timeline.reaching(use.name, self._timeline.start(step)))
+        if at_start != provider:
+            why = f"its setup needs '{use.name}' as '{provider}' left it, but '{at_start}' changed it since"
+            needs.conflicts.append(
+                Conflict(step=step, name=use.name, cell=item.statement.cell, place=use.place, why=why)
+            )  # fmt: skip
+        self._take(needs, step, use, item.statement.cell, provider)
+        if early:
+            needs.early.add(use.name)
+
+
+def _provider(events: tuple[Event, ...]) -> str | None:
+    """The step whose artifact holds the outcome of these events; ``None`` if replaying code or parameters gives it."""
+    only_code = all(e.carrier is Carrier.CODE for e in events if e.kind is EventKind.BIND)
+    for event in reversed(events):
+        if event.carrier is Carrier.ARTIFACT and not (only_code and _harmless(event)):
+            return event.step
+    return None
+
+
+def _harmless(event: Event) -> bool:
+    """A possible, never observed change."""
+    return event.kind is EventKind.MUTATE and not event.certain
+
+
+def settings_before(timeline: Timeline, step: str) -> Iterator[Placed]:
+    """Statements outside the step that changed libraries' settings before it began."""
+    start = timeline.start(step)
+    for item in timeline.placed[:start]:
+        if item.statement.kind is StatementKind.SETTING and item.step != step and item.role is not Role.SKIP:
+            yield item
+
+
+def imported_modules(items: Iterable[Placed]) -> frozenset[str]:
+    """Root modules that these statements import."""
+    return frozenset(
+        binding.module
+        for item in items
+        for binding in item.statement.bindings
+        if binding.kind is BindingKind.IMPORT and binding.module
+    )

@@ -1,0 +1,150 @@
+"""Puts the probe into a kernel and talks to it through files: the code to execute there, and the replies."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.errors import Nb2pipeError
+from nb2pipe.formats import Format
+from nb2pipe.model import Environment
+from nb2pipe.running.watching import KernelSession
+
+PACKAGE = "_nb2pipe_probe"
+
+#: The probe's modules in the order in which they can be loaded.
+MODULES = (
+    "refusals",
+    "namespace",
+    "code",
+    "arrays",
+    "tables",
+    "models",
+    "libraries",
+    "digests",
+    "state",
+    "sharing",
+    "storing",
+    "metric_numbers",
+    "metrics",
+    "environment",
+    "borders",
+)
+
+LOADER = """
+import sys, types
+package = types.ModuleType(NAME)
+package.__path__ = []
+package.__package__ = NAME
+sys.modules[NAME] = package
+for name, source in SOURCES:
+    full = NAME + "." + name if name else NAME
+    module = sys.modules.setdefault(full, types.ModuleType(full))
+    module.__package__ = NAME
+    exec(compile(source, "<" + full + ">", "exec"), module.__dict__)
+    if name:
+        setattr(package, name, module)
+"""
+
+
+def probe_source() -> str:
+    """Python text that, executed once, makes the probe available as the module ``_nb2pipe_probe``."""
+    folder = files("nb2pipe.recording").joinpath("inkernel")
+    sources = [(name, folder.joinpath(name + ".py").read_text("utf-8")) for name in MODULES]
+    sources.append(("", folder.joinpath("__init__.py").read_text("utf-8")))
+    return f"NAME = {PACKAGE!r}\nSOURCES = {sources!r}\n{LOADER}"
+
+
+def install_code() -> str:
+    """Code for the kernel that installs the probe: one expression, so that it leaves no name in the notebook."""
+    packed = base64.b64encode(zlib.compress(probe_source().encode(), 9)).decode()
+    unpacked = f"__import__('zlib').decompress(__import__('base64').b64decode({packed!r})).decode()"
+    return f"__import__('builtins').exec({unpacked}, {{'__name__': {PACKAGE + '_install'!r}}})"
+
+
+def call_code(function: str, request: Path, reply: Path) -> str:
+    """Code for the kernel that has the probe answer the request in one file with a reply in another."""
+    return f"__import__({PACKAGE!r}).call({function!r}, {str(request)!r}, {str(reply)!r})"
+
+
+def read_reply(path: Path) -> dict[str, Any]:
+    """The probe's reply. No reply, or one that reports an error, is a bug of nb2pipe's and raised as such."""
+    try:
+        reply: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise _failed("it did not answer", "the kernel may have died, or cannot write to the folder") from None
+    except ValueError as problem:
+        raise _failed(f"its answer cannot be read: {problem}") from problem
+    if reply.get("error"):
+        raise _failed(reply["error"], *str(reply.get("traceback", "")).strip().splitlines()[-4:])
+    return reply
+
+
+def _failed(what: str, *notes: str) -> Nb2pipeError:
+    return Nb2pipeError(Diagnostic(code="NB590", message=f"the probe in the kernel failed: {what}", notes=notes))
+
+
+class Probe:
+    """The probe in one kernel: questions and answers as they travel, through files in ``folder``."""
+
+    def __init__(self, session: KernelSession, folder: Path) -> None:
+        self._session = session
+        self._request = folder / "probe-request.json"
+        self._reply = folder / "probe-reply.json"
+
+    def install(self) -> None:
+        """Put the probe into the kernel; to be called once, before anything is asked."""
+        self._session.execute(install_code())
+
+    def border(
+        self,
+        *,
+        names: Iterable[str],
+        store: Iterable[str | Sequence[str]],
+        formats: Iterable[Format],
+        folder: Path,
+        budget: float | None = None,
+    ) -> dict[str, Any]:
+        """What ``names`` hold, and files of what ``store`` holds in ``folder``; see ``inkernel/borders.py``."""
+        return self.ask(
+            "border",
+            names=list(names),
+            store=list(store),
+            formats=[form.request() for form in formats],
+            folder=str(folder),
+            budget=budget,
+        )
+
+    def metrics(self, *, cell: int, names: Iterable[str], expression: str | None) -> list[dict[str, Any]]:
+        """The numbers in variables and in what the cell executed last has shown; ``value`` suits ``float()``."""
+        reply = self.ask("metrics", cell=cell, names=list(names), expression=expression)
+        return list(reply["metrics"])
+
+    def environment(self, modules: Iterable[str]) -> Environment:
+        """The kernel's Python and distributions; ``modules`` are what the notebook itself imports."""
+        reply = self.ask("environment", modules=list(modules))
+        return Environment(
+            python=reply["python"],
+            implementation=reply["implementation"],
+            platform=reply["platform"],
+            packages=reply["packages"],
+            imported=tuple(reply["imported"]),
+        )
+
+    def peak_memory(self) -> int | None:
+        """The most memory that the kernel has used, in bytes, where its system tells."""
+        peak: int | None = self.ask("memory")["peak"]
+        return peak
+
+    def ask(self, entry: str, **request: object) -> dict[str, Any]:
+        """One question by name."""
+        self._request.write_text(json.dumps(request), "utf-8")
+        self._reply.unlink(missing_ok=True)
+        self._session.execute(call_code(entry, self._request, self._reply))
+        return read_reply(self._reply)

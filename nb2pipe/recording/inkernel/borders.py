@@ -1,0 +1,132 @@
+"""What the names of the notebook hold at a step border, and how each can be handed over.
+
+Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the standard library alone.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import types
+from typing import Any
+
+from .digests import Fingerprinter, fingerprint
+from .namespace import user_names, user_namespace
+from .refusals import Unfingerprintable, refusal, type_name
+from .sharing import alias_groups
+from .state import random_state
+from .storing import Storage
+
+#: Values that the caller carries as source, not as data.
+SOURCE = ((types.FunctionType, "function"), (type, "class"), (types.ModuleType, "module"))
+
+
+def border(request: dict[str, Any]) -> dict[str, Any]:
+    """The reply to a request for fingerprints (``names``) and stored files (``store``, ``formats``, ``folder``).
+
+    An entry of ``store`` may be a list of names that share objects: they are stored together, as a tuple, under the
+    name ``a+b``. ``budget`` seconds after the start no further value is stored, and its entry says so.
+    """
+    began = time.monotonic()
+    namespace = user_namespace()
+    together = [list(entry) for entry in request.get("store", ()) if not isinstance(entry, str)]
+    single = [entry for entry in request.get("store", ()) if isinstance(entry, str)]
+    flat = [name for names in together for name in names]
+    values = {name: Observed(name, namespace) for name in dict.fromkeys([*request.get("names", ()), *single, *flat])}
+    storage = Storage(request.get("folder", "."), request.get("formats", []))
+    deadline = began + request["budget"] if request.get("budget") is not None else float("inf")
+    for name in single:
+        values[name].store(storage, deadline)
+    for names in together:
+        values["+".join(names)] = group = Observed.group(names, namespace)
+        group.store(storage, deadline, together=True)
+    parts = random_state()
+    present = {name: namespace[name] for name in values if name in namespace}
+    return {
+        "values": {name: value.reply() for name, value in values.items()},
+        "random": fingerprint(parts),
+        "generators": parts,
+        **alias_groups(present),
+        "present": user_names(),
+        "seconds": time.monotonic() - began,
+    }
+
+
+class Observed:
+    """One name of the notebook, what it holds, and what came of storing it."""
+
+    def __init__(self, name: str, namespace: dict[str, Any]) -> None:
+        self.name = name
+        self.present = name in namespace
+        self.value = namespace.get(name)
+        self.fingerprint: str | None = None
+        self.format: str | None = None
+        self.file: str | None = None
+        self.refusal: str | None = None
+        self.culprit: type | None = None
+        self.code: list[str] = []
+        self.size = 0
+        if self.present:
+            self._look(namespace)
+
+    @classmethod
+    def group(cls, names: list[str], namespace: dict[str, Any]) -> Observed:
+        """Several names as one value, a tuple."""
+        name = "+".join(names)
+        there = all(part in namespace for part in names)
+        joint = {name: tuple(namespace[part] for part in names)} if there else {}
+        return cls(name, {**namespace, **joint} if there else {})
+
+    def _look(self, namespace: dict[str, Any]) -> None:
+        out = Fingerprinter()
+        try:
+            self.fingerprint = out.fingerprint(self.value)
+        except Unfingerprintable as problem:
+            self.culprit = problem.culprit_type
+        except Exception:  # any class of the user's may raise anything while it is asked for its state
+            self.culprit = type(self.value)
+        self.size = out.size if self.fingerprint else sys.getsizeof(self.value, 0)
+        self.code = [name for name, used in out.definitions.items() if _defined(name, used, namespace)]
+        if self.name in self.code and namespace.get(self.name) is self.value:
+            self.code.remove(self.name)
+
+    def store(self, storage: Storage, deadline: float, together: bool = False) -> None:
+        """Find the format for the value, or the sentence that says why there is none."""
+        if not self.present:
+            return
+        if self.fingerprint is not None and time.monotonic() > deadline:
+            self.refusal = "{}: not tried, because the time for storing values was used up.".format(_type(self.value))
+            return
+        if isinstance(self.value, types.ModuleType):
+            self.refusal = refusal(types.ModuleType, None)
+            return
+        stored = storage.store(self.name, self.value, self.fingerprint, together) if self.fingerprint else None
+        if stored is not None:
+            self.format, self.file = stored
+        else:
+            self.refusal = refusal(type(self.value), self.culprit)
+
+    def reply(self) -> dict[str, Any]:
+        """The entry for this name; everything but ``present`` is empty where the name is not bound."""
+        return {
+            "present": self.present,
+            "type": _type(self.value) if self.present else None,
+            "size": self.size,
+            "fingerprint": self.fingerprint,
+            "format": self.format,
+            "file": self.file,
+            "refusal": self.refusal,
+            "code": self.code,
+        }
+
+
+def _type(value: Any) -> str:
+    for kind, name in SOURCE:
+        if issubclass(type(value), kind):
+            return name
+    return type_name(type(value))
+
+
+def _defined(name: str, used: Any, namespace: dict[str, Any]) -> bool:
+    """Whether the notebook's name still leads to the definition that a value uses (or to what encloses it)."""
+    return name in namespace and (namespace[name] is used or used.__qualname__ != name)

@@ -1,0 +1,32 @@
+"""How a value becomes metrics. The function below stands, as it is, in every exported step that has metrics."""
+
+
+def _numbers(name, value, depth=0):
+    """The numbers in a value, by name: plain as {name: number}, inside of something else as {name.key: number}.
+
+    Looked into: dicts, tuples, lists of up to 20 numbers, and tables, columns and arrays that are small.
+    """
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a number of numpy or torch
+        value = value.item() if getattr(value.dtype, "kind", "f") in "iuf" else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return {name: float(value)} if isinstance(value, float) or abs(value) < 1e300 else {}
+    if hasattr(value, "columns") and hasattr(value, "to_numpy"):  # a table: one row by column, more by row and column
+        rows = value.to_numpy().tolist() if 0 < value.size <= 200 else []
+        if len(rows) > 1 and not all(_numbers("", cell, 9) for row in rows for cell in row):
+            return {}
+        rows = [dict(zip(map(str, value.columns), row)) for row in rows]
+        value = rows[0] if len(rows) == 1 else dict(zip(map(str, value.index), rows))
+    elif hasattr(value, "index") and hasattr(value, "to_numpy"):  # a column: by label
+        value = dict(zip(map(str, value.index), value.to_numpy().tolist())) if value.size <= 200 else None
+    elif len(getattr(value, "shape", ())) == 1 and hasattr(value, "tolist"):  # an array
+        value = value.tolist()
+    if isinstance(value, list):
+        value = tuple(value) if all(_numbers("", item, 9) for item in value[:20]) else ()
+    if isinstance(value, tuple):
+        value = dict(enumerate(value)) if len(value) <= 20 else None
+    found = {}
+    if isinstance(value, dict) and len(value) <= 200 and depth < 5:
+        for key, item in value.items():
+            if key not in ("fit_time", "score_time"):  # measured times differ from run to run
+                found.update(_numbers("{}.{}".format(name, key) if name else str(key), item, depth + 1))
+    return found

@@ -1,0 +1,49 @@
+"""The numbers that a cell assigned or showed.
+
+Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the standard library alone.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .metric_numbers import _numbers as flatten
+from .namespace import shown_value, user_namespace
+
+
+def metrics(request: dict[str, Any]) -> dict[str, Any]:
+    """The reply to ``{"cell": index, "names": [...], "expression": source of the shown expression or null}``.
+
+    Each number is ``{"source", "expression", "key", "value"}``; values that JSON has no word for are the strings
+    ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+    """
+    namespace = user_namespace()
+    found: list[dict[str, Any]] = []
+    for name in request.get("names", ()):
+        if name in namespace:
+            found += _numbers("variable", name, namespace[name])
+    expression = request.get("expression")
+    if expression:
+        found += _numbers("shown", expression, shown_value())
+    return {"cell": request.get("cell"), "metrics": found}
+
+
+def _numbers(source: str, expression: str, value: Any) -> list[dict[str, Any]]:
+    try:
+        numbers = flatten("", value)
+    except Exception:  # a value that cannot be looked at is no metric
+        return []
+    return [
+        {"source": source, "expression": expression, "key": key, "value": json_number(number)}
+        for key, number in numbers.items()
+    ]
+
+
+def json_number(number: float) -> float | str:
+    """A float that JSON can hold."""
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    return number

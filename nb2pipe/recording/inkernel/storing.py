@@ -1,0 +1,125 @@
+"""Which format stores a value so that it comes back the same: write it, read it back, compare.
+
+Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the standard library alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from typing import Any, Callable
+
+from .digests import Fingerprinter
+from .sharing import sharing
+
+PLAIN = (type(None), bool, int, float, str)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether JSON can hold a value without loss: exact types, text as keys, no list or dict met twice."""
+    seen: set[int] = set()
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        kind = type(item)
+        if kind in PLAIN:
+            continue
+        if kind not in (list, dict) or id(item) in seen:
+            return False
+        seen.add(id(item))
+        if kind is dict:
+            if not all(type(key) is str for key in item):
+                return False
+            item = list(item.values())
+        if not set(map(type, item)) <= set(PLAIN):
+            todo.extend(item)
+    return True
+
+
+def _of(module: str, name: str, value: Any) -> bool:
+    return type(value) is getattr(sys.modules.get(module), name, None)
+
+
+#: What a format says it accepts -> whether a value is worth a try. Exactness is found out by trying.
+ACCEPTS: dict[str, Callable[[Any], bool]] = {
+    "frame": lambda value: _of("pandas", "DataFrame", value) and value.columns.nlevels == 1,
+    "series": lambda value: _of("pandas", "Series", value) and type(value.name) is str,
+    "array": lambda value: _of("numpy", "ndarray", value) and not value.dtype.hasobject,
+    "plain": is_plain,
+    "sparse": lambda value: hasattr(value, "tocoo") and type(value).__module__.startswith("scipy.sparse"),
+    "any": lambda value: True,
+}
+
+
+class Storage:
+    """Stores values in a folder, each in the first of ``formats`` that brings it back unchanged."""
+
+    def __init__(self, folder: str, formats: list[dict[str, Any]]) -> None:
+        self.folder = folder
+        self.formats = formats
+
+    def store(self, name: str, value: Any, fingerprint: str, together: bool = False) -> tuple[str, str] | None:
+        """The format and file name under which ``value`` now lies in the folder; ``None`` if no format is exact.
+
+        ``together``: the value is a tuple of names that share objects, and must share them afterwards.
+        """
+        shape = sharing(value)
+        second_best = None
+        for form in self.formats:
+            path = os.path.join(self.folder, "." + name + ".try" + form["suffix"])
+            exact = self._try(form, path, value, fingerprint, shape)
+            if exact is None or (not exact and (together or second_best)):
+                _remove(path)
+            elif not exact:
+                second_best = form, path
+            else:
+                if second_best:
+                    _remove(second_best[1])
+                return self._keep(name, form, path)
+        return self._keep(name, *second_best) if second_best else None
+
+    def _keep(self, name: str, form: dict[str, Any], path: str) -> tuple[str, str]:
+        file = name + form["suffix"]
+        os.replace(path, os.path.join(self.folder, file))
+        return form["name"], file
+
+    def _try(self, form: dict[str, Any], path: str, value: Any, fingerprint: str, shape: Any) -> bool | None:
+        """``None``: not the same; ``False``: the same, but shared parts came back apart; ``True``: exact."""
+        try:
+            if not ACCEPTS.get(form["accepts"], ACCEPTS["any"])(value):
+                return None
+            aliases = _modules(form)
+            if aliases is None:
+                return None
+            names = {alias: alias for alias in aliases}
+            scope = dict(aliases, value=value, path=path)
+            exec(form["save"].format(value="value", path="path", **names), scope)
+            loaded = eval(form["load"].format(path="path", **names), scope)
+            if type(loaded) is not type(value) or Fingerprinter().fingerprint(loaded) != fingerprint:
+                return None
+            return sharing(loaded) == shape
+        except OSError as problem:
+            if problem.errno is not None:  # a full disk is no property of the format
+                raise
+            return None
+        except Exception:  # whatever a library raises, this format is not the one
+            return None
+
+
+def _modules(form: dict[str, Any]) -> dict[str, Any] | None:
+    """The modules that a format's code uses, ``None`` if one is not installed here."""
+    found = {}
+    for module, alias in form["imports"]:
+        if module not in sys.modules and importlib.util.find_spec(module.split(".")[0]) is None:
+            return None
+        found[alias] = importlib.import_module(module)
+    return found
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError:
+        pass

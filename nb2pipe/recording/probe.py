@@ -1,0 +1,66 @@
+"""A conversation with the probe in one running kernel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nb2pipe.formats import Format
+from nb2pipe.model import Environment
+from nb2pipe.recording.client import call_code, install_code, read_reply
+from nb2pipe.running.watching import KernelSession
+
+
+class Probe:
+    """Asks questions at step borders; ``folder`` is where requests, replies and trial files go."""
+
+    def __init__(self, session: KernelSession, folder: Path) -> None:
+        self._session = session
+        self._folder = folder
+        self._count = 0
+
+    def install(self) -> None:
+        """Put the probe into the kernel; once per kernel."""
+        self._session.execute(install_code())
+
+    def border(
+        self, *, names: Sequence[str] = (), store: Sequence[str | Sequence[str]] = (), formats: Sequence[Format] = ()
+    ) -> dict[str, Any]:
+        """What the names hold now; values in ``store`` are also tried in the formats."""
+        request = {
+            "names": list(names),
+            "store": list(store),
+            "formats": [item.request() for item in formats],
+            "folder": str(self._folder),
+        }
+        return self._ask("border", request)
+
+    def metrics(self, *, cell: int, names: Sequence[str], expression: str | None) -> list[dict[str, Any]]:
+        """The numbers that the cell which just ran assigned to ``names`` or showed."""
+        reply = self._ask("metrics", {"cell": cell, "names": list(names), "expression": expression})
+        found: list[dict[str, Any]] = reply["metrics"]
+        return found
+
+    def environment(self, modules: Sequence[str]) -> Environment:
+        """Python, platform and the distributions behind what is imported."""
+        reply = self._ask("environment", {"modules": list(modules)})
+        return Environment(
+            python=reply["python"],
+            implementation=reply["implementation"],
+            platform=reply["platform"],
+            packages=reply["packages"],
+            imported=tuple(reply["imported"]),
+        )
+
+    def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
+        self._count += 1
+        question = self._folder / f"request-{self._count}.json"
+        answer = self._folder / f"reply-{self._count}.json"
+        question.write_text(json.dumps(request), encoding="utf-8")
+        self._session.execute(call_code(function, question, answer))
+        reply = read_reply(answer)
+        question.unlink()
+        answer.unlink()
+        return reply

@@ -1,0 +1,210 @@
+"""Run the original notebook once and watch it from the step borders, without touching its cells."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nb2pipe import formats
+from nb2pipe.model import (
+    Environment,
+    MetricSource,
+    Notebook,
+    ObservedMetric,
+    ObservedValue,
+    Recording,
+    Segment,
+    SegmentObservation,
+)
+from nb2pipe.planning import Plan
+from nb2pipe.planning.timeline import Carrier
+from nb2pipe.recording.original import as_nbformat
+from nb2pipe.recording.probe import Probe
+from nb2pipe.running.execute import execute_notebook
+from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What to look at, and when: worked out from the plan before the run."""
+
+    segment_ends: Mapping[int, tuple[int, Segment]]
+    names: tuple[str, ...]
+    stores: Mapping[str, tuple[str, ...]]
+    last_segment: Mapping[str, int]
+    metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
+    modules: tuple[str, ...]
+
+
+def record(
+    notebook: Notebook,
+    plan: Plan,
+    *,
+    kernel: Kernel,
+    output: Path,
+    timeout: float | None = None,
+    on_cell: Callable[[int], None] | None = None,
+) -> Recording:
+    """Execute the notebook in its own folder; ``output`` is where the executed copy goes.
+
+    Raises ExecutionFailure if the notebook does not run from top to bottom.
+    """
+    with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+        recorder = _Recorder(watch=_watch(plan), folder=Path(folder), on_cell=on_cell)
+        execution = execute_notebook(
+            as_nbformat(notebook),
+            output,
+            kernel=kernel,
+            cwd=notebook.path.resolve().parent,
+            timeout=timeout,
+            watcher=recorder,
+        )
+    return recorder.recording(execution.seconds)
+
+
+def _watch(plan: Plan) -> Watch:
+    timeline = plan.timeline
+    code_cells = {segment.cells[-1]: (number, segment) for number, segment in enumerate(timeline.segments)}
+    last = {segment.step: number for number, segment in enumerate(timeline.segments) if segment.step}
+    stores = {step.name: {name for a in step.outputs for name in a.names} for step in plan.pipeline.steps}
+    for step, name in plan.extra:
+        stores[step].add(name)
+    crossing = {name for names in stores.values() for name in names}
+    data = {
+        name
+        for name, events in timeline.events.items()
+        if any(event.carrier in (Carrier.ARTIFACT, Carrier.SKIPPED) for event in events)
+    }
+    metrics: dict[int, tuple[list[str], str | None]] = {}
+    for candidate in plan.candidates:
+        names, shown = metrics.setdefault(candidate.cell, ([], None))
+        if candidate.source is MetricSource.VARIABLE:
+            names.append(candidate.expression)
+        else:
+            metrics[candidate.cell] = (names, candidate.expression)
+        del shown
+    return Watch(
+        segment_ends=code_cells,
+        names=tuple(sorted((data & crossing) | plan.unresolved)),
+        stores={step: tuple(sorted(names)) for step, names in stores.items()},
+        last_segment=last,
+        metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
+        modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Recorder(Watcher):
+    watch: Watch
+    folder: Path
+    on_cell: Callable[[int], None] | None
+    probe: Probe | None = None
+    seen: dict[str, str | None] = field(default_factory=dict)
+    latest: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    random: str | None = None
+    values: list[ObservedValue] = field(default_factory=list)
+    metrics: list[ObservedMetric] = field(default_factory=list)
+    segments: dict[int, SegmentObservation] = field(default_factory=dict)
+    environment: Environment | None = None
+    began: float = 0.0
+
+    def started(self, session: KernelSession) -> None:
+        self.probe = Probe(session, self.folder)
+        self.probe.install()
+        self.random = self.probe.border()["random"]
+        self.began = time.monotonic()
+
+    def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
+        if self.on_cell is not None and cell.source_index is not None:
+            self.on_cell(cell.source_index)
+
+    def after_cell(self, session: KernelSession, cell: RunningCell, seconds: float) -> None:
+        index = cell.source_index
+        assert index is not None and self.probe is not None
+        if index in self.watch.metrics:
+            names, shown = self.watch.metrics[index]
+            for item in self.probe.metrics(cell=index, names=names, expression=shown):
+                self.metrics.append(
+                    ObservedMetric(
+                        cell=index,
+                        source=MetricSource(item["source"]),
+                        expression=item["expression"],
+                        key=item["key"],
+                        value=float(item["value"]),
+                    )
+                )
+        if index in self.watch.segment_ends:
+            self._border(*self.watch.segment_ends[index])
+
+    def finished(self, session: KernelSession) -> None:
+        assert self.probe is not None
+        self.environment = self.probe.environment(self.watch.modules)
+
+    def recording(self, seconds: float) -> Recording:
+        assert self.environment is not None
+        empty = Segment(step=None, cells=())
+        numbers = range(max(self.segments, default=-1) + 1)
+        return Recording(
+            segments=tuple(self.segments.get(n, SegmentObservation(segment=empty)) for n in numbers),
+            values=tuple(self.values),
+            metrics=tuple(self.metrics),
+            environment=self.environment,
+            seconds=seconds,
+        )
+
+    def _border(self, number: int, segment: Segment) -> None:
+        """Compare with the last border; store what this step hands on, if it is new or may have changed."""
+        assert self.probe is not None
+        seconds = time.monotonic() - self.began
+        reply = self.probe.border(names=self.watch.names)
+        values = {name: value for name, value in reply["values"].items() if value["present"]}
+        changed = tuple(
+            sorted(
+                name
+                for name, value in values.items()
+                if value["fingerprint"] is None or self.seen.get(name) != value["fingerprint"]
+            )
+        )
+        gone = tuple(sorted(name for name in self.seen if name not in values))
+        self.seen = {name: value["fingerprint"] for name, value in values.items()}
+        self.segments[number] = SegmentObservation(
+            segment=segment, changed=(*changed, *gone), random_moved=reply["random"] != self.random, seconds=seconds
+        )
+        self.random = reply["random"]
+        step = segment.step
+        if step is not None and self.watch.last_segment[step] == number:
+            self._store(step, [name for name in self.watch.stores.get(step, ()) if name not in gone])
+        self.began = time.monotonic()
+
+    def _store(self, step: str, names: list[str]) -> None:
+        assert self.probe is not None
+        stale = [name for name in names if self._is_stale(name)]
+        if stale:
+            reply = self.probe.border(store=stale, formats=formats.FORMATS)
+            self.latest.update((name, value) for name, value in reply["values"].items() if value["present"])
+        for name in names:
+            if name in self.latest:
+                self.values.append(_observed(step, name, self.latest[name]))
+
+    def _is_stale(self, name: str) -> bool:
+        """Whether the value is another than the one that was stored last."""
+        now = self.seen.get(name)
+        return now is None or name not in self.latest or self.latest[name]["fingerprint"] != now
+
+
+def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:
+    return ObservedValue(
+        step=step,
+        name=name,
+        type=value["type"],
+        size=value["size"],
+        fingerprint=value["fingerprint"],
+        format=value["format"],
+        refusal=value["refusal"],
+        code=tuple(value["code"]),
+    )

@@ -1,0 +1,67 @@
+"""Markdown of a check, for step summaries and pull request comments."""
+
+from __future__ import annotations
+
+from nb2pipe.model import CheckReport, MetricCheck, StepStatus, ToleranceSource, Verdict
+from nb2pipe.rules import figures
+
+MARKS = {
+    Verdict.OK: "✅ ok",
+    Verdict.FAILED: "❌ **failed**",
+    Verdict.MISSING: "❌ **missing**",
+    Verdict.NOT_CHECKED: "➖ not checked",
+    Verdict.BETTER: "✅ better",
+}
+
+
+def of_check(report: CheckReport) -> str:
+    """Verdict first, then the table of metrics, then the steps, folded."""
+    lines = [
+        f"### {'✅' if report.passed else '❌'} {_inline(report.pipeline)}: {_inline(report.sentence)}",
+        "",
+        "| metric | step | original | reproduced | difference | allowed | verdict |",
+        "| --- | --- | ---: | ---: | ---: | ---: | --- |",
+        *(_metric(metric) for metric in report.metrics),
+        "",
+    ]
+    if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
+        lines += ["\\* from the decimals that the notebook printed", ""]
+    reasons = [f"- {_code(metric.name)}: {_inline(metric.reason)}" for metric in report.metrics if metric.reason]
+    if reasons:
+        lines += [*reasons, ""]
+    taken = figures.seconds(report.run.seconds)
+    steps = figures.count(len(report.run.steps), "step")
+    lines += [f"<details><summary>{steps} in {taken}, run {_inline(report.run.id)}</summary>", ""]
+    lines += ["| step | status | time |", "| --- | --- | ---: |"]
+    for step in report.run.steps:
+        status = f"{step.status.value}: {step.error}" if step.status is StepStatus.FAILED else step.status.value
+        lines.append(f"| {_code(step.name)} | {_inline(status)} | {figures.seconds(step.seconds)} |")
+    return "\n".join([*lines, "", "</details>", ""])
+
+
+def _metric(metric: MetricCheck) -> str:
+    original, reproduced = figures.pair(metric.original, metric.reproduced)
+    star = " \\*" if metric.tolerance.source is ToleranceSource.DIGITS else ""
+    cells = (
+        _code(metric.name),
+        _code(metric.step),
+        original,
+        reproduced,
+        figures.difference(metric.difference, metric.allowed),
+        figures.allowance(metric.allowed) + star,
+        MARKS[metric.verdict],
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _code(text: str) -> str:
+    """Inline code; a bar would end the cell even there, a backtick the code."""
+    return f"`{' '.join(text.split()).replace('|', '¦').replace('`', 'ˋ')}`"
+
+
+def _inline(text: str) -> str:
+    """Plain text with what Markdown and HTML would read as markup made harmless."""
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    for mark in "\\`*_[]|":
+        text = text.replace(mark, "\\" + mark)
+    return text

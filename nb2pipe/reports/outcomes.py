@@ -1,0 +1,122 @@
+"""Runs, checks and exports as text: a table of what came out, the verdict as the last line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nb2pipe.model import (
+    Baseline,
+    CheckReport,
+    MetricCheck,
+    RunRecord,
+    StepRecord,
+    StepStatus,
+    ToleranceSource,
+    Verdict,
+)
+from nb2pipe.reports.look import Look, clean, wrap
+from nb2pipe.reports.tables import Column, Row, Styled, table
+from nb2pipe.rules import figures
+
+STATUS_STYLES = {
+    StepStatus.OK: "green",
+    StepStatus.FAILED: "red",
+    StepStatus.REUSED: "cyan",
+    StepStatus.NOT_RUN: "dim",
+}
+VERDICTS = {
+    Verdict.OK: ("ok", "green"),
+    Verdict.FAILED: ("FAILED", "red"),
+    Verdict.MISSING: ("MISSING", "red"),
+    Verdict.NOT_CHECKED: ("not checked", "yellow"),
+    Verdict.BETTER: ("better", "cyan"),
+}
+CHECK_COLUMNS = (
+    Column("metric"),
+    Column("original", right=True),
+    Column("reproduced", right=True),
+    Column("difference", right=True),
+    Column("allowed", right=True),
+    Column("verdict"),
+)
+RUN_COLUMNS = (Column("step"), Column("status"), Column("time", right=True), Column("note", wraps=True))
+
+
+def of_run(record: RunRecord, look: Look, baseline: Baseline | None = None) -> list[str]:
+    """Steps, then metrics (beside the original's, where known), then how it went."""
+    lines = table(RUN_COLUMNS, [_step(step) for step in record.steps], look)
+    if record.metrics:
+        lines += ["", *_metrics(record.metrics, baseline, look)]
+    word, style = ("finished", "green") if record.finished else ("not finished", "red")
+    verdict = f"{record.pipeline}: {word} in {figures.seconds(record.seconds)}{_reused(record)}"
+    return [
+        *lines,
+        "",
+        *_wrapped(f"run {record.id} in {record.project}", look, "dim"),
+        look.paint(clean(verdict), style),
+    ]
+
+
+def of_check(report: CheckReport, look: Look) -> list[str]:
+    """Original beside reproduced; reasons; the sentence."""
+    lines = table(CHECK_COLUMNS, [_check(metric) for metric in report.metrics], look) if report.metrics else []
+    if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
+        lines.append(look.paint("* from the decimals that the notebook printed", "dim"))
+    for metric in report.metrics:
+        if metric.reason and metric.verdict not in (Verdict.OK, Verdict.FAILED, Verdict.MISSING):
+            lines += _wrapped(f"{metric.name}: {metric.reason}", look, "dim")
+    ran = figures.count(len(report.run.steps), "step")
+    lines += [""] if lines else []
+    lines += _wrapped(f"{ran} in {figures.seconds(report.run.seconds)}{_reused(report.run)}", look, "dim")
+    return [*lines, *_wrapped(report.sentence, look, "green" if report.passed else "red")]
+
+
+def step_line(step: StepRecord, index: int, total: int, look: Look) -> str:
+    """``2 of 4  train   ok   2.91 s``, for a log."""
+    width = len(str(total))
+    time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
+    status = look.paint(f"{step.status.value:<7}", STATUS_STYLES[step.status])
+    return f"{index:>{width}} of {total}  {status}  {time:>12}  {look.plain(clean(step.name))}".rstrip()
+
+
+def _step(step: StepRecord) -> Row:
+    note = step.error or (f"from run {step.run}" if step.run else "")
+    time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
+    return (Styled(step.name, "bold"), Styled(step.status.value, STATUS_STYLES[step.status]), time, note)
+
+
+def _metrics(values: Mapping[str, float], baseline: Baseline | None, look: Look) -> list[str]:
+    known = {metric.name: metric.value for metric in baseline.metrics} if baseline else {}
+    rows: list[Row] = []
+    for name, value in values.items():
+        original = known.get(name)
+        before, now = figures.pair(original, value)
+        change = figures.difference(value - original) if original is not None else ""
+        rows.append((Styled(name, "bold"), now, before if original is not None else "", change))
+    heads = (
+        Column("metric"), Column("value", right=True), Column("original", right=True), Column("difference", right=True)
+    )  # fmt: skip
+    return table(heads, rows, look)
+
+
+def _check(check: MetricCheck) -> Sequence[str | Styled]:
+    original, reproduced = figures.pair(check.original, check.reproduced)
+    star = "*" if check.tolerance.source is ToleranceSource.DIGITS else ""
+    word, style = VERDICTS[check.verdict]
+    return (
+        Styled(check.name, "bold"),
+        original,
+        reproduced,
+        figures.difference(check.difference, check.allowed),
+        figures.allowance(check.allowed) + star,
+        Styled(word, style),
+    )
+
+
+def _reused(record: RunRecord) -> str:
+    reused = sum(1 for step in record.steps if step.status is StepStatus.REUSED)
+    return f", {reused} reused from an earlier run" if reused else ""
+
+
+def _wrapped(text: str, look: Look, *styles: str) -> list[str]:
+    return [look.paint(line, *styles) for line in wrap(look.plain(clean(text)), look.width)]

@@ -1,0 +1,156 @@
+"""JSON Schemas (draft 2020-12) of the documents in :mod:`nb2pipe.reports.json`, by command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+BOOLEAN: Schema = {"type": "boolean"}
+POSITION: Schema = {"type": "integer", "minimum": 1}
+NUMBER: Schema = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
+ANY: Schema = {}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _object(**properties: Schema) -> Schema:
+    """An object with exactly these properties; ``from_`` is written ``from``."""
+    named = {name.rstrip("_"): schema for name, schema in properties.items()}
+    return {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}
+
+
+def _list(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def _map(schema: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": schema}
+
+
+EDIT = _object(cell=POSITION, old=TEXT, new=_or_null(TEXT))
+DIAGNOSTIC = _object(
+    code=TEXT,
+    severity={"enum": ["error", "warning", "notice"]},
+    message=TEXT,
+    notebook=_or_null(TEXT),
+    cell=_or_null(POSITION),
+    cell_id=_or_null(TEXT),
+    line=_or_null(POSITION),
+    col=_or_null(POSITION),
+    end_col=_or_null(POSITION),
+    file_line=_or_null(POSITION),
+    step=_or_null(TEXT),
+    notes=TEXTS,
+    fix=_or_null(_object(description=TEXT, edits=_list(EDIT))),
+)
+DIAGNOSTICS = _list(DIAGNOSTIC)
+DIRECTION: Schema = {"enum": ["higher", "lower", "both"]}
+TOLERANCE = _object(abs=NUMBER, rel=NUMBER, source=TEXT)
+PARAMETER = _object(
+    name=TEXT,
+    type=TEXT,
+    default=ANY,
+    annotation=_or_null(TEXT),
+    comment=_or_null(TEXT),
+    cell=POSITION,
+    line=POSITION,
+)
+METRIC = _object(
+    name=TEXT,
+    step=TEXT,
+    cell=POSITION,
+    source={"enum": ["variable", "shown"]},
+    expression=TEXT,
+    key=TEXT,
+    direction=DIRECTION,
+    tolerance=_or_null(TOLERANCE),
+)
+OUTPUT = _object(
+    names=TEXTS, format=_or_null(TEXT), type=_or_null(TEXT), size=_or_null({"type": "integer"}), optional=BOOLEAN
+)
+STEP = _object(
+    name=TEXT,
+    cells=_list(POSITION),
+    inputs=_list(_object(names=TEXTS, from_=TEXT)),
+    outputs=_list(OUTPUT),
+    parameters=TEXTS,
+    after=TEXTS,
+    random_from=_or_null(TEXT),
+    modules=TEXTS,
+)
+STEP_RECORD = _object(
+    name=TEXT,
+    status={"enum": ["ok", "failed", "reused", "not run"]},
+    seconds={"type": "number"},
+    notebook=_or_null(TEXT),
+    error=_or_null(TEXT),
+    reused_from=_or_null(TEXT),
+)
+ENVIRONMENT = _object(python=TEXT, implementation=TEXT, platform=TEXT, packages=_map(TEXT), imported=TEXTS)
+RUN: Schema = {
+    "run": TEXT,
+    "project": TEXT,
+    "pipeline": TEXT,
+    "finished": BOOLEAN,
+    "started": TEXT,
+    "seconds": {"type": "number"},
+    "parameters": _map(ANY),
+    "metrics": _map(NUMBER),
+    "steps": _list(STEP_RECORD),
+    "environment": _or_null(ENVIRONMENT),
+}
+CHECK = _object(
+    name=TEXT,
+    step=TEXT,
+    cell=POSITION,
+    verdict={"enum": ["ok", "failed", "missing", "not checked", "better"]},
+    original=_or_null(NUMBER),
+    reproduced=_or_null(NUMBER),
+    difference=_or_null(NUMBER),
+    allowed=_or_null(NUMBER),
+    tolerance=TOLERANCE,
+    direction=DIRECTION,
+    reason=TEXT,
+)
+
+
+def _document(command: Schema, **properties: Schema) -> Schema:
+    inner = _object(schema_version={"const": 1}, command=command, **properties)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **inner}
+
+
+def _with_optional(schema: Schema, **properties: Schema) -> Schema:
+    return {**schema, "properties": {**schema["properties"], **properties}}
+
+
+DOCUMENTS: dict[str, Schema] = {
+    "lint": _document({"const": "lint"}, diagnostics=DIAGNOSTICS),
+    "inspect": _document(
+        {"const": "inspect"},
+        notebook=TEXT,
+        kernel=_or_null(TEXT),
+        cells={"type": "integer"},
+        steps=_list(STEP),
+        parameters=_list(PARAMETER),
+        metrics=_list(METRIC),
+        diagnostics=DIAGNOSTICS,
+    ),
+    "params": _document({"const": "params"}, pipeline=TEXT, parameters=_list(PARAMETER)),
+    "run": _with_optional(_document({"const": "run"}, **RUN), baseline=_map(NUMBER)),
+    "check": _document(
+        {"const": "check"},
+        pipeline=TEXT,
+        notebook=TEXT,
+        passed=BOOLEAN,
+        sentence=TEXT,
+        metrics=_list(CHECK),
+        run=_object(**RUN),
+        diagnostics=DIAGNOSTICS,
+    ),
+    "failure": _document(TEXT, exit_code={"type": "integer"}, diagnostics=DIAGNOSTICS),
+}

@@ -1,0 +1,70 @@
+"""NB010: ``pipeline.yaml`` cannot be used."""
+
+from __future__ import annotations
+
+from nb2pipe.diagnostics import Diagnostic, Severity
+
+CODE = "NB010"
+TITLE = "pipeline.yaml cannot be used"
+SEVERITY = Severity.ERROR
+EXPLAIN = """\
+`pipeline.yaml` describes an exported pipeline. It is written by `nb2pipe export`; people edit its `tolerances`.
+It must be YAML with the fields that the reference of the manifest lists; a mistyped field is an error, not ignored.
+
+```yaml bad
+tolerances:
+  accuracy: {absolute: 0.01}
+```
+
+```yaml good
+tolerances:
+  accuracy: {abs: 0.01}
+```
+
+If in doubt, export the notebook again: your `tolerances` are carried over.
+"""
+
+
+def unreadable(path: str, problem: str) -> Diagnostic:
+    """The file is no YAML."""
+    return _diagnostic(f"{path} is not valid YAML: {problem}", ())
+
+
+def other_version(path: str, found: object, expected: int) -> Diagnostic:
+    """The file was written by another generation of nb2pipe, or is something else."""
+    if found is None:
+        return _diagnostic(f"{path} has no schema_version: it is not a pipeline of nb2pipe", ())
+    return _diagnostic(
+        f"{path} has schema_version {found}, this nb2pipe reads {expected}",
+        ("export the notebook again with this version, or install the version that wrote it",),
+    )
+
+
+def invalid(path: str, problem: str) -> Diagnostic:
+    """A field is wrong or unknown."""
+    return _diagnostic(f"{path} is not a valid pipeline: {problem}", ())
+
+
+def no_project(path: str) -> Diagnostic:
+    """There is no pipeline.yaml."""
+    return Diagnostic(
+        code=CODE,
+        severity=SEVERITY,
+        message=f"{path} is neither a notebook nor an exported project: there is no pipeline.yaml in it",
+        notes=("make one: nb2pipe export NOTEBOOK.ipynb -o PROJECT",),
+    )
+
+
+def step_missing(path: str, step: str) -> Diagnostic:
+    """A step's notebook is gone."""
+    return _diagnostic(f"the notebook of step '{step}' does not exist: {path}", ())
+
+
+def step_unreadable(path: str, problem: str) -> Diagnostic:
+    """A step's notebook is no notebook any more."""
+    return _diagnostic(f"{path} cannot be read: {problem}", ())
+
+
+def _diagnostic(message: str, notes: tuple[str, ...]) -> Diagnostic:
+    remedy = "nb2pipe export writes it anew and keeps your tolerances; fields: docs/reference/manifest.md"
+    return Diagnostic(code=CODE, severity=SEVERITY, message=message, notes=(*notes, remedy))

@@ -1,0 +1,52 @@
+"""NB204: a value cannot be handed to another step."""
+
+from __future__ import annotations
+
+from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.model import Notebook, Place
+from nb2pipe.rules.placing import placed
+
+CODE = "NB204"
+TITLE = "A value cannot be handed to another step"
+SEVERITY = Severity.ERROR
+EXPLAIN = """\
+Steps run in different processes and hand values over as files. Some things live in one process only: database
+connections, open files, generators, locks, threads, figures in the making. And a value is only handed over if reading it
+back gives exactly the same.
+
+```python bad
+# %% tags=["step:load"]
+import sqlite3
+connection = sqlite3.connect("shop.db")
+
+# %% tags=["step:features"]
+rows = connection.execute("select * from sales").fetchall()
+```
+
+```python good
+# %% tags=["step:load"]
+import sqlite3
+connection = sqlite3.connect("shop.db")
+rows = connection.execute("select * from sales").fetchall()
+
+# %% tags=["step:features"]
+total = sum(price for _, price in rows)
+```
+
+What to do: use the thing up in the step that makes it and pass plain data on, make it again where it is needed, or join the
+two steps under one name.
+"""
+
+
+def diagnostic(
+    notebook: Notebook, cell: int, place: Place, *, name: str, type_name: str, step: str, reader: str, why: str
+) -> Diagnostic:
+    """``why`` is a sentence about this type and what to do."""
+    finding = Diagnostic(
+        code=CODE,
+        severity=SEVERITY,
+        message=f"step '{step}' cannot hand '{name}' ({type_name}) to step '{reader}'",
+        notes=(why, f"or join the two: tag the first cell of '{reader}' with step:{step}"),
+        step=step,
+    )
+    return placed(finding, notebook, cell, place.line, place.column, place.end_column)

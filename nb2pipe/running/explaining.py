@@ -1,0 +1,136 @@
+"""From a failed execution to the finding that the user sees, in the original notebook's cells and lines."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.errors import EnvironmentProblem, Interrupted, Nb2pipeError, StepFailed
+from nb2pipe.model import Notebook
+from nb2pipe.rules import (
+    nb501_kernel_died,
+    nb502_cell_failed,
+    nb503_timeout,
+    nb504_interrupted,
+    nb505_kernel_did_not_start,
+    nb507_unserialisable,
+)
+from nb2pipe.rules.placing import placed
+from nb2pipe.running.failures import (
+    CellFailed,
+    CellTimeout,
+    ExecutionFailure,
+    ExecutionInterrupted,
+    KernelDied,
+    KernelStartFailed,
+)
+from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.watching import RunningCell
+
+_SAVED = re.compile(r"/(?P<name>[^/\"']+)\.\w+[\"']")  # the file's name in a line of the outputs cell
+_KIND = re.compile(r"(?:cannot|can't) pickle '?(?P<type>[\w.]+)'?")
+
+
+def original_cells(notebook: Mapping[str, Any]) -> dict[str, int]:
+    """Cell id -> index in the original notebook, from the metadata that exported steps carry."""
+    cells: dict[str, int] = {}
+    for cell in notebook["cells"]:
+        number = cell["metadata"].get("nb2pipe", {}).get("cell")
+        if number is not None:
+            cells[cell["id"]] = number - 1
+    return cells
+
+
+def explained(
+    failure: ExecutionFailure,
+    *,
+    kernel: Kernel,
+    step: str | None,
+    cells: Mapping[str, int],
+    notebook: Notebook | None,
+    name: str,
+    resume: str | None = None,
+    executed: str | None = None,
+) -> Nb2pipeError:
+    """The error to raise. ``cells`` maps executed cells' ids to original indexes, ``notebook`` is the original, if at hand."""
+    finding = _finding(failure, kernel=kernel, step=step, cells=cells, resume=resume)
+    finding = _placed(finding, failure, cells, notebook, name)
+    if executed:
+        finding = _with_note(finding, f"the executed notebook, error at its top: {executed}")
+    if isinstance(failure, ExecutionInterrupted):
+        return Interrupted(finding)
+    if isinstance(failure, KernelStartFailed):
+        return EnvironmentProblem(finding)
+    return StepFailed(finding)
+
+
+def _finding(
+    failure: ExecutionFailure, *, kernel: Kernel, step: str | None, cells: Mapping[str, int], resume: str | None
+) -> Diagnostic:
+    match failure:
+        case CellFailed():
+            return _cell_failed(failure, kernel, step, cells)
+        case CellTimeout():
+            return nb503_timeout.diagnostic(failure.seconds, step=step)
+        case KernelDied():
+            return nb501_kernel_died.diagnostic(
+                signal_name=failure.signal_name,
+                exit_code=failure.exit_code,
+                peak_memory=failure.peak_memory,
+                out_of_memory=failure.out_of_memory,
+                stderr=failure.stderr,
+                step=step,
+            )
+        case KernelStartFailed():
+            command = " ".join(kernel.argv)
+            return nb505_kernel_did_not_start.diagnostic(
+                str(failure), kernel=kernel.display, command=command, stderr=failure.stderr
+            )
+        case ExecutionInterrupted():
+            return nb504_interrupted.diagnostic(failure.by, step=step, resume=resume)
+        case _:
+            return nb502_cell_failed.diagnostic(type(failure).__name__, str(failure), step=step)
+
+
+def _cell_failed(failure: CellFailed, kernel: Kernel, step: str | None, cells: Mapping[str, int]) -> Diagnostic:
+    ran = failure.cell
+    if ran is not None and step is not None and ran.id == "nb2pipe-outputs":
+        line = failure.place.text if failure.place else ""
+        name, kind = _SAVED.search(line), _KIND.search(failure.evalue)
+        reason = f"{failure.ename}: {failure.evalue}"
+        return nb507_unserialisable.diagnostic(
+            name["name"] if name else "a value", kind["type"] if kind else "value", reason, step=step
+        )
+    run_by = None
+    if ran is not None and failure.place is not None and failure.place.cell.id != ran.id:
+        run_by = cells.get(ran.id)
+    module = failure.evalue.split("'")[1] if "No module named '" in failure.evalue else None
+    python = kernel.python or sys.executable
+    install = f"{python} -m pip install {module.split('.')[0]}" if module else None
+    return nb502_cell_failed.diagnostic(failure.ename, failure.evalue, step=step, run_by=run_by, install=install)
+
+
+def _placed(
+    finding: Diagnostic, failure: ExecutionFailure, cells: Mapping[str, int], notebook: Notebook | None, name: str
+) -> Diagnostic:
+    where: RunningCell | None = failure.place.cell if failure.place else failure.cell
+    line = failure.place.line if failure.place else None
+    if where is None or where.id not in cells:
+        return replace(finding, notebook=name)
+    index = cells[where.id]
+    if notebook is None or index >= len(notebook.cells) or notebook.cells[index].source != where.source:
+        text = failure.place.text if failure.place else None
+        found = replace(finding, notebook=name, cell=index, line=line, source=text)
+    else:
+        found = replace(placed(finding, notebook, index, line), notebook=name)
+    if isinstance(failure, CellFailed):
+        return nb502_cell_failed.with_caret(found, failure.ename, failure.evalue)
+    return found
+
+
+def _with_note(finding: Diagnostic, note: str) -> Diagnostic:
+    return replace(finding, notes=(*finding.notes, note))

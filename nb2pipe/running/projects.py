@@ -1,0 +1,100 @@
+"""An exported project as runs and checks see it: the folder, its manifest and the pipeline in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from nb2pipe import manifest as manifests
+from nb2pipe.errors import InvalidInput
+from nb2pipe.model import Pipeline, Step
+from nb2pipe.notebook_formats import read_text
+from nb2pipe.planning.plan import dependencies
+from nb2pipe.rules import nb010_manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """``state`` is where runs are kept; ``workdir`` where steps run."""
+
+    folder: Path
+    manifest: manifests.Manifest
+    pipeline: Pipeline
+
+    @property
+    def workdir(self) -> Path:
+        """The original notebook's folder."""
+        return (self.folder / self.manifest.workdir).resolve()
+
+    @property
+    def state(self) -> Path:
+        """nb2pipe's own folder in the project."""
+        return self.folder / ".nb2pipe"
+
+    def notebook(self, step: str) -> dict[str, Any]:
+        """The step's notebook as nbformat data; raises InvalidInput (NB010) if the file is gone or broken."""
+        path = self.folder / self.manifest.steps[step].notebook
+        try:
+            text = path.read_text(encoding="utf-8")
+            data = json.loads(text) if path.suffix == ".ipynb" else read_text(text, path.suffix)
+        except FileNotFoundError:
+            raise InvalidInput(nb010_manifest.step_missing(str(path), step)) from None
+        except ValueError as error:
+            raise InvalidInput(nb010_manifest.step_unreadable(str(path), str(error))) from None
+        return dict(data)
+
+
+def open_project(path: Path) -> Project:
+    """The project in a folder, or that of a ``pipeline.yaml``; raises InvalidInput."""
+    file = path if path.is_file() else path / manifests.FILE_NAME
+    if not file.is_file():
+        raise InvalidInput(nb010_manifest.no_project(str(path)))
+    manifest = manifests.load(file)
+    return Project(folder=file.parent, manifest=manifest, pipeline=manifests.to_pipeline(manifest))
+
+
+def is_project(path: Path) -> bool:
+    """Whether the path is an exported project or its manifest."""
+    return path.name == manifests.FILE_NAME or (path / manifests.FILE_NAME).is_file()
+
+
+def step_keys(project: Project, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Digest per step of all that decides its outputs, as far as the project knows: code, parameters, upstream steps.
+
+    Data files are not in it: a key says that a step *would run the same code*, not that its data are unchanged.
+    """
+    keys: dict[str, str] = {}
+    for step in project.pipeline.steps:
+        notebook = project.notebook(step.name)
+        code = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        read = {name: repr(parameters[name]) for name in step.parameters}
+        upstream = [keys[name] for name in dependencies(step)]
+        text = json.dumps([["".join(source) for source in code], read, upstream], sort_keys=True)
+        keys[step.name] = sha256(text.encode()).hexdigest()[:24]
+    return keys
+
+
+def selected(pipeline: Pipeline, selection: str | None) -> tuple[Step, ...]:
+    """The steps that ``a``, ``a..``, ``..b``, ``a..b`` or a comma list of these name; raises InvalidInput (NB306)."""
+    if not selection:
+        return pipeline.steps
+    from nb2pipe.rules import nb306_unknown_step
+
+    names = [step.name for step in pipeline.steps]
+    chosen: set[str] = set()
+
+    def position(name: str) -> int:
+        if name not in names:
+            raise InvalidInput(nb306_unknown_step.diagnostic(name, tuple(names)))
+        return names.index(name)
+
+    for part in (part.strip() for part in selection.split(",") if part.strip()):
+        first, dots, last = part.partition("..")
+        begin = position(first) if first else 0
+        end = position(last) if last else (len(names) - 1 if dots else begin)
+        chosen.update(names[begin : end + 1])
+    return tuple(step for step in pipeline.steps if step.name in chosen)

@@ -1,0 +1,116 @@
+"""Run records on disk: ``.nb2pipe/runs/ID/`` holds ``run.json``, the executed notebooks and the artifacts of one run."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from nb2pipe.model import RunRecord, StepRecord, StepStatus
+from nb2pipe.storing import write_text
+
+_RECORD = "run.json"
+_SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def new_id() -> str:
+    """Sorts by time, unique between processes."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def folder(state: Path, run: str) -> Path:
+    """Where a run lives."""
+    return state / "runs" / run
+
+
+def save(state: Path, record: RunRecord) -> None:
+    """Write ``run.json``, whole or not at all. JSON has no NaN, so such numbers are written as text."""
+    data = msgspec.to_builtins(record, enc_hook=repr)
+    data["metrics"] = {name: number_to_json(value) for name, value in record.metrics.items()}
+    data["parameters"] = {name: _json_or_repr(value) for name, value in record.parameters.items()}
+    write_text(folder(state, record.id) / _RECORD, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def load(state: Path, run: str) -> RunRecord:
+    """Read a record; raises OSError or msgspec.ValidationError."""
+    data = json.loads((folder(state, run) / _RECORD).read_text(encoding="utf-8"))
+    data["metrics"] = {name: number_from_json(value) for name, value in data["metrics"].items()}
+    return msgspec.convert(data, RunRecord)
+
+
+def newest_first(state: Path) -> Iterator[RunRecord]:
+    """All readable records; one that was cut off while being written does not exist, by construction."""
+    runs = state / "runs"
+    names = sorted((path.name for path in runs.iterdir()), reverse=True) if runs.is_dir() else []
+    for name in names:
+        try:
+            yield load(state, name)
+        except (OSError, ValueError):
+            continue
+
+
+def find_step(records: Iterator[RunRecord], step: str, key: str) -> tuple[RunRecord, StepRecord] | None:
+    """The newest finished step with that key, in the run that really executed it."""
+    for record in records:
+        for item in record.steps:
+            if item.name == step and item.key == key and item.status is StepStatus.OK:
+                return record, item
+    return None
+
+
+def link_step(state: Path, source: str, target: str, step: str) -> bool:
+    """Give run ``target`` the artifacts of a step of run ``source``, by hard links where the disk can. False if gone."""
+    old, new = folder(state, source) / "artifacts" / step, folder(state, target) / "artifacts" / step
+    if not old.is_dir():
+        return False
+    shutil.copytree(old, new, copy_function=_link, dirs_exist_ok=True)
+    return True
+
+
+def metrics(state: Path, run: str, step: str) -> Mapping[str, float]:
+    """The numbers that a step wrote."""
+    path = folder(state, run) / "artifacts" / step / "metrics.json"
+    if not path.is_file():
+        return {}
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return {str(name): number_from_json(value) for name, value in data.items()}
+
+
+def number_to_json(value: float) -> float | str:
+    """NaN and infinities as the texts ``NaN``, ``Infinity``, ``-Infinity``."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+def number_from_json(value: float | str) -> float:
+    """The inverse of :func:`number_to_json`."""
+    return _SPECIAL[value] if isinstance(value, str) else float(value)
+
+
+def with_step(record: RunRecord, step: StepRecord) -> RunRecord:
+    """The record with one step's entry replaced."""
+    return replace(record, steps=tuple(step if item.name == step.name else item for item in record.steps))
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _json_or_repr(value: object) -> object:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return repr(value)
+    return value

@@ -1,0 +1,37 @@
+"""The library: what each command does, as a function."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nb2pipe.running.kernels import KernelChoice
+    from nb2pipe.running.pipeline import Progress
+    from nb2pipe.workflow.analysis import Inspection, inspect, lint
+    from nb2pipe.workflow.exports import Export, export
+    from nb2pipe.workflow.runs import check, read_project, run
+
+# Each is imported when it is first asked for: lint must not pay for papermill.
+_HOMES = {
+    "Inspection": "nb2pipe.workflow.analysis",
+    "inspect": "nb2pipe.workflow.analysis",
+    "lint": "nb2pipe.workflow.analysis",
+    "Export": "nb2pipe.workflow.exports",
+    "export": "nb2pipe.workflow.exports",
+    "check": "nb2pipe.workflow.runs",
+    "read_project": "nb2pipe.workflow.runs",
+    "run": "nb2pipe.workflow.runs",
+    "KernelChoice": "nb2pipe.running.kernels",
+    "Progress": "nb2pipe.running.pipeline",
+}
+
+__all__ = [
+    "Export", "Inspection", "KernelChoice", "Progress", "check", "export", "inspect", "lint", "read_project", "run",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

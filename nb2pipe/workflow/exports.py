@@ -1,0 +1,218 @@
+"""``export``: analyse, run the original once under observation, write the project, prove that it computes the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from nb2pipe import checking, exporting
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.errors import Refused
+from nb2pipe.model import Artifact, Baseline, BaselineMetric, CheckReport, Pipeline, Recording, Step
+from nb2pipe.planning import Plan, metrics
+from nb2pipe.recording import stored
+from nb2pipe.recording.record import record
+from nb2pipe.recording.verify import Borders, Difference, differences
+from nb2pipe.reports import mermaid
+from nb2pipe.running.explaining import explained
+from nb2pipe.running.failures import ExecutionFailure
+from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
+from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
+from nb2pipe.running.projects import open_project
+from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+
+STEP_FORMATS = ("ipynb", "py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What an export did. ``report`` and ``differences`` come from the verifying run; both are empty without one."""
+
+    project: Path
+    pipeline: Pipeline
+    baseline: Baseline
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    report: CheckReport | None = None
+    differences: tuple[Difference, ...] = ()
+    compared: int = 0
+    seconds: float = 0.0
+
+    @property
+    def verified(self) -> bool | None:
+        """Whether every border value and metric equals the original's; ``None`` if nobody looked."""
+        if self.report is None:
+            return None
+        return not self.differences and (self.report.passed or not self.baseline.metrics)
+
+
+def export(
+    path: str | Path,
+    output: str | Path | None = None,
+    *,
+    static: bool = False,
+    steps: str = "ipynb",
+    kernel: KernelChoice | None = None,
+    timeout: float | None = None,
+    force: bool = False,
+    verify: bool = True,
+    progress: Progress | None = None,
+) -> Export:
+    """Turn a tagged notebook into a project: step notebooks, ``pipeline.yaml``, ``baseline.json`` and the rest.
+
+    ``output`` defaults to ``NAME_pipeline`` beside the notebook. ``static`` does not run the original: formats are then
+    generic and the baseline holds what the stored outputs show. ``steps`` is ``ipynb`` or ``py`` (percent scripts).
+    ``timeout`` is in seconds per cell. ``verify`` runs the exported pipeline and compares all values at step borders.
+
+    Raises InvalidInput or Refused (findings that would make the pipeline unfaithful), StepFailed (the original itself
+    fails), EnvironmentProblem, StorageProblem, Interrupted.
+    """
+    if steps not in STEP_FORMATS:
+        raise ValueError(f"steps must be one of {', '.join(STEP_FORMATS)}, not {steps!r}")
+    began = time.monotonic()
+    source = Path(path)
+    told = progress or Silent()
+    analysis = analyze(source)
+    planned = analysis.plan()
+    _refuse(analysis, planned)
+    folder = Path(output) if output is not None else source.with_name(f"{source.stem}_pipeline")
+    found = resolve(kernel, analysis.notebook.kernel_name) if (not static or verify) else None
+    recording: Recording | None = None
+    if not static and found is not None:
+        told.message(f"running {source.name} once, as it is, to see what it computes")
+        recording, planned = _observe(analysis, planned, found, folder, timeout)
+    pipeline = _with_formats(planned.pipeline, static=static)
+    baseline = _baseline(analysis, planned, recording)
+    written = exporting.write(
+        exporting.ProjectSpec(
+            folder=folder,
+            notebook=analysis.notebook,
+            pipeline=pipeline,
+            aliases=exporting.collect(analysis.flows),
+            candidates=planned.candidates,
+            baseline=baseline,
+            graph=mermaid.flowchart(pipeline),
+            version=version("nb2pipe"),
+            scripts=steps == "py",
+        ),
+        force=force,
+    )
+    result = Export(
+        project=folder,
+        pipeline=pipeline,
+        baseline=baseline,
+        written=written.changed,
+        kept=written.kept,
+        diagnostics=sort((*analysis.diagnostics, *planned.diagnostics)),
+        seconds=time.monotonic() - began,
+    )
+    if verify and found is not None:
+        told.message("running the pipeline to compare its values with the notebook's")
+        result = _verify(result, analysis, found, timeout, told)
+    return replace(result, seconds=time.monotonic() - began)
+
+
+def _refuse(analysis: Analysis, planned: Plan) -> None:
+    found = errors((*analysis.diagnostics, *planned.diagnostics))
+    if found:
+        raise Refused(*sort(found))
+
+
+def _observe(
+    analysis: Analysis, planned: Plan, kernel: Kernel, folder: Path, timeout: float | None
+) -> tuple[Recording, Plan]:
+    """Record the original; once more if what it showed makes values cross that nobody looked at."""
+    notebook = analysis.notebook
+    output = folder / ".nb2pipe" / "original.ipynb"
+    for _ in range(2):
+        try:
+            recording = record(notebook, planned, kernel=kernel, output=output, timeout=timeout)
+        except ExecutionFailure as failure:
+            cells = {cell.id: cell.index for cell in notebook.cells}
+            raise explained(
+                failure, kernel=kernel, step=None, cells=cells, notebook=notebook, name=str(notebook.path),
+                executed=str(output),
+            ) from failure  # fmt: skip
+        refined = analysis.plan(recording)
+        _refuse(analysis, refined)
+        seen = {(value.step, value.name) for value in recording.values}
+        unseen = {(a.step, name) for step in refined.pipeline.steps for a in step.outputs for name in a.names} - seen
+        planned = replace(refined, extra=frozenset(unseen))
+        if not unseen:
+            break
+    return recording, planned
+
+
+def _with_formats(pipeline: Pipeline, *, static: bool) -> Pipeline:
+    """Fill in a format that holds anything, where nobody saw the value."""
+    modules = {module for step in pipeline.steps for module in step.modules}
+    general = "joblib" if modules & {"sklearn", "joblib", "xgboost", "lightgbm"} else "pickle"
+
+    def filled(artifact: Artifact) -> Artifact:
+        return artifact if artifact.format else replace(artifact, format=general)
+
+    def step_filled(step: Step) -> Step:
+        return replace(
+            step, inputs=tuple(map(filled, step.inputs)), outputs=tuple(map(filled, step.outputs))
+        )  # fmt: skip
+
+    del static
+    return replace(pipeline, steps=tuple(map(step_filled, pipeline.steps)))
+
+
+def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) -> Baseline:
+    shown = stored.read(analysis.notebook, planned.candidates)
+    if recording is None:
+        return Baseline(origin="stored", metrics=tuple(shown.values()))
+    found: list[BaselineMetric] = []
+    for metric in planned.pipeline.metrics:
+        value = metrics.observed_value(metric, recording.metrics)
+        if value is not None:
+            before = shown.get(metric.name)
+            found.append(
+                BaselineMetric(
+                    name=metric.name, value=value, step=metric.step, cell=metric.cell,
+                    stored=before.value if before else None,
+                )
+            )  # fmt: skip
+    fingerprints = _fingerprints(planned.pipeline, recording)
+    return Baseline(
+        origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment
+    )  # fmt: skip
+
+
+def _fingerprints(pipeline: Pipeline, recording: Recording) -> Mapping[str, str]:
+    crossing = {(artifact.step, name) for step in pipeline.steps for artifact in step.outputs for name in artifact.names}
+    return {
+        f"{value.step}/{value.name}": value.fingerprint
+        for value in recording.values
+        if value.fingerprint is not None and (value.step, value.name) in crossing
+    }
+
+
+def _verify(
+    result: Export, analysis: Analysis, kernel: Kernel, timeout: float | None, progress: Progress
+) -> Export:
+    project = open_project(result.project)
+    borders = Borders(modules=tuple(sorted({m for step in result.pipeline.steps for m in step.modules})))
+    run = run_pipeline(
+        project,
+        RunOptions(
+            kernel=kernel,
+            parameters={parameter.name: parameter.default for parameter in result.pipeline.parameters},
+            given={},
+            timeout=timeout,
+            original=analysis.notebook,
+            progress=progress,
+            watcher=borders.watcher,
+            environment=lambda: borders.environment,
+        ),
+    )
+    different = differences(result.pipeline, result.baseline.fingerprints, borders.fingerprints)
+    compared = len(set(result.baseline.fingerprints) & set(borders.fingerprints))
+    report = checking.check(result.pipeline, result.baseline, run)
+    return replace(result, report=report, differences=different, compared=compared)

@@ -1,0 +1,102 @@
+"""Runs, checks and pipelines built by hand, as the renderers get them."""
+
+from __future__ import annotations
+
+from nb2pipe.model import (
+    Artifact,
+    CheckReport,
+    Metric,
+    MetricCheck,
+    MetricSource,
+    Parameter,
+    Pipeline,
+    RunRecord,
+    Step,
+    StepRecord,
+    StepStatus,
+    Tolerance,
+    ToleranceSource,
+    Verdict,
+)
+
+
+def metric(name, verdict, original, reproduced, allowed, source=ToleranceSource.DEFAULT, **more):
+    difference = None if original is None or reproduced is None else reproduced - original
+    return MetricCheck(
+        name=name,
+        step="evaluate",
+        cell=8,
+        verdict=verdict,
+        original=original,
+        reproduced=reproduced,
+        difference=difference,
+        allowed=allowed,
+        tolerance=Tolerance(abs=allowed or 0.0, source=source),
+        **more,
+    )
+
+
+RUN = RunRecord(
+    id="20261123-144512-ab12",
+    project="churn_pipeline",
+    pipeline="churn",
+    started="2026-11-23T14:45:12Z",
+    seconds=4.62,
+    finished=True,
+    parameters={"n_trees": 100, "weights": [0.1, float("nan")]},
+    metrics={"accuracy": 0.958041958041958, "log_loss": 0.1391, "auc": float("nan")},
+    steps=(
+        StepRecord(name="load", status=StepStatus.OK, seconds=0.81),
+        StepRecord(name="train", status=StepStatus.REUSED, run="20261122-1"),
+        StepRecord(name="evaluate", status=StepStatus.OK, seconds=75.2),
+    ),
+)
+REPORT = CheckReport(
+    pipeline="churn",
+    notebook="churn.ipynb",
+    run=RUN,
+    passed=False,
+    sentence="2 of 5 metrics are not reproduced",
+    metrics=(
+        metric("accuracy", Verdict.OK, 0.958041958041958, 0.958041958041958, 0.0),
+        metric("log_loss", Verdict.FAILED, 0.1123, 0.1391, 0.02, ToleranceSource.TAG),
+        metric("rmse", Verdict.OK, 12345.67, 12345.6712, 0.005, ToleranceSource.DIGITS),
+        metric("mae", Verdict.MISSING, 3.0, None, None),
+        metric("auc", Verdict.NOT_CHECKED, None, 0.5, None, reason="no original value"),
+    ),
+)
+
+
+def _passed(*names, step):
+    return tuple(Artifact(names=(name,), step=step) for name in names)
+
+
+PIPELINE = Pipeline(
+    name="churn",
+    notebook="churn.ipynb",
+    steps=(
+        Step(name="load", cells=(2, 3, 4), outputs=_passed("df", step="load")),
+        Step(name="split", cells=(5, 6), parameters=("test_size", "seed"), inputs=_passed("df", step="load")),
+        Step(name="explore", cells=(7,), inputs=_passed("df", step="load")),
+        Step(
+            name="evaluate",
+            cells=(12, 13, 14, 17),
+            inputs=(*_passed("X_test", "y_test", step="split"), *_passed("df", step="load")),
+            after=("explore",),
+        ),
+    ),
+    parameters=(
+        Parameter(name="test_size", type="float", default=0.25, cell=1, line=1, comment="# share of the rows"),
+        Parameter(name="seed", type="int", default=7, cell=1, line=2),
+    ),
+    metrics=(
+        Metric(
+            name="accuracy",
+            step="evaluate",
+            cell=13,
+            source=MetricSource.VARIABLE,
+            expression="accuracy",
+            tolerance=Tolerance(rel=0.02, source=ToleranceSource.TAG),
+        ),
+    ),
+)
