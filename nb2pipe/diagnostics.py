@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
+    """Errors make commands refuse; warnings and notices do not."""
+
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
@@ -26,6 +28,8 @@ class TagEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
+    """What `lint --fix` would do."""
+
     description: str
     edits: tuple[TagEdit, ...]
 

@@ -31,24 +31,36 @@ class Nb2pipeError(Exception):
 
 
 class InvalidInput(Nb2pipeError):
+    """The user's input cannot be used."""
+
     exit_code = 2
 
 
 class Refused(Nb2pipeError):
+    """The analysis found errors."""
+
     exit_code = 2
 
 
 class StepFailed(Nb2pipeError):
+    """A cell raised, timed out, or its kernel died."""
+
     exit_code = 3
 
 
 class EnvironmentProblem(Nb2pipeError):
+    """A kernel or package is missing."""
+
     exit_code = 4
 
 
 class StorageProblem(Nb2pipeError):
+    """Files cannot be written or read."""
+
     exit_code = 4
 
 
 class Interrupted(Nb2pipeError):
+    """Ctrl-C or SIGTERM."""
+
     exit_code = 130

@@ -29,7 +29,8 @@ def skip_value(text: str, at: int) -> int:
 def walk_object(text: str, at: int, visit: Callable[[str, int], int | None]) -> int:
     """Calls ``visit(key, start of value)`` for each member; returns the position behind the object.
 
-    ``visit`` returns the position behind the value if it walked it, else ``None``. A value that is no object is skipped.
+    ``visit`` returns the position behind the value if it walked it, else ``None``. A value that is no object is
+    skipped.
     """
     if text[at] != "{":
         return skip_value(text, at)

@@ -5,6 +5,7 @@ Cells are counted from 1 here, as people see them. ``tolerances`` is the user's 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,16 @@ class SnippetEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One step: its notebook, the original cells in it, what it reads and writes."""
+    """One step: its notebook, the original cells in it, what it reads and writes.
+
+    ``inputs`` maps artifacts to the steps that made them; ``wanted`` says which names of a joint artifact are taken.
+    """
 
     notebook: str
     cells: tuple[int, ...] = ()
     parameters: tuple[str, ...] = ()
     inputs: dict[str, str] = {}
+    wanted: dict[str, tuple[str, ...]] = {}
     early: tuple[str, ...] = ()
     outputs: dict[str, ArtifactEntry] = {}
     after: tuple[str, ...] = ()
@@ -98,16 +103,16 @@ class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     tolerance: ToleranceEntry | None = None
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """The whole file. ``workdir`` is where steps run: the notebook's folder, relative to this file's."""
 
     schema_version: int
     name: str
     notebook: str
     workdir: str
-    steps: dict[str, StepEntry]
     kernel: str | None = None
     parameters: dict[str, ParameterEntry] = {}
+    steps: dict[str, StepEntry]
     metrics: dict[str, MetricEntry] = {}
     tolerances: dict[str, ToleranceEntry] = {}
     generated: dict[str, str] = {}
@@ -153,7 +158,10 @@ def to_pipeline(manifest: Manifest) -> Pipeline:
             Step(
                 name=name,
                 cells=tuple(cell - 1 for cell in entry.cells),
-                inputs=tuple(outputs[provider, key] for key, provider in entry.inputs.items()),
+                inputs=tuple(
+                    replace(outputs[provider, key], wanted=entry.wanted.get(key, ()))
+                    for key, provider in entry.inputs.items()
+                ),
                 early=entry.early,
                 outputs=tuple(outputs[name, key] for key in entry.outputs),
                 parameters=entry.parameters,
@@ -262,6 +270,7 @@ def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str],
         cells=tuple(cell + 1 for cell in step.cells),
         parameters=step.parameters,
         inputs={artifact.name: artifact.step for artifact in step.inputs},
+        wanted={artifact.name: artifact.wanted for artifact in step.inputs if artifact.wanted},
         early=step.early,
         outputs={
             artifact.name: ArtifactEntry(
@@ -312,7 +321,7 @@ def _dumper() -> Any:
     import yaml
 
     class Readable(yaml.SafeDumper):
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
             super().increase_indent(flow, False)
 
     def sequence(dumper: Any, data: Any) -> Any:

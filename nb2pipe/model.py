@@ -19,6 +19,8 @@ from typing import Any
 
 
 class CellKind(StrEnum):
+    """nbformat's cell types."""
+
     CODE = "code"
     MARKDOWN = "markdown"
     RAW = "raw"
@@ -77,6 +79,8 @@ class Role(StrEnum):
 
 
 class ToleranceSource(StrEnum):
+    """Who said how far a metric may be off."""
+
     TAG = "tag"
     FILE = "file"
     DIGITS = "digits"  # the decimals that the notebook printed
@@ -135,6 +139,8 @@ class Place:
 
 
 class BindingKind(StrEnum):
+    """What kind of thing a binding gives a name to."""
+
     IMPORT = "import"
     FUNCTION = "function"  # def, async def, a plain ``name = lambda``
     CLASS = "class"
@@ -181,6 +187,8 @@ class Mutation:
 
 
 class StatementKind(StrEnum):
+    """What a top-level statement is for."""
+
     IMPORT = "import"  # binds nothing but imports (also ``try: import a; except ImportError: a = None``)
     DEFINITION = "definition"  # def, class, name = lambda
     SETTING = "setting"  # changes a library's or the process's settings: pd.set_option(...), %matplotlib inline
@@ -210,6 +218,8 @@ class Statement:
 
 
 class ProblemKind(StrEnum):
+    """Why a part of a cell cannot be analysed."""
+
     SYNTAX = "syntax"
     STAR_IMPORT = "star-import"
     DYNAMIC = "dynamic"  # exec, eval of unknown text, globals()[...], %run: names that no analysis can see
@@ -218,6 +228,8 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
+    """Something in a cell that the analysis cannot see through."""
+
     kind: ProblemKind
     message: str
     place: Place
@@ -235,6 +247,8 @@ class CellFlow:
 
 # ---------------------------------------------------------------- pipeline
 
+_LONGEST = 60  # characters of a joint artifact's name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
@@ -250,12 +264,16 @@ class Parameter:
 
 
 class Direction(StrEnum):
+    """Which side of the original is better."""
+
     HIGHER = "higher"
     LOWER = "lower"
     BOTH = "both"
 
 
 class MetricSource(StrEnum):
+    """Where in its cell a metric's value stands."""
+
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
 
@@ -282,6 +300,7 @@ class Artifact:
     """A stored value (or several that share objects, then ``names`` has more than one), written by ``step``.
 
     ``optional``: a path through the code may leave it undefined. ``format`` is ``None`` until an observed run chose it.
+    ``wanted``: as an input of a step, the names that the step takes from it; empty for all.
     """
 
     names: tuple[str, ...]
@@ -290,10 +309,18 @@ class Artifact:
     type: str | None = None
     size: int | None = None
     optional: bool = False
+    wanted: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        return "+".join(self.names)
+        """The name, or all of them joined by ``+`` (shortened if there are many)."""
+        joined = "+".join(self.names)
+        return joined if len(joined) <= _LONGEST else f"{self.names[0]}+{len(self.names) - 1}_more"
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The names that a step which has this as an input gets from it."""
+        return self.wanted or self.names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,6 +398,8 @@ class ObservedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedMetric:
+    """A number that a metric cell assigned or showed in the observed run, at full precision."""
+
     cell: int
     source: MetricSource
     expression: str
@@ -394,6 +423,8 @@ class SegmentObservation:
     changed: tuple[str, ...] = ()
     random_moved: bool = False
     seconds: float = 0.0
+    aliases: tuple[tuple[str, ...], ...] = ()  # groups of names that share objects or memory when the segment ends
+    memory: tuple[tuple[str, ...], ...] = ()  # those that share memory alone (views of arrays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -445,6 +476,8 @@ class Baseline:
 
 
 class StepStatus(StrEnum):
+    """How a step of a run ended."""
+
     OK = "ok"
     FAILED = "failed"
     REUSED = "reused"  # taken from an earlier run
@@ -486,6 +519,8 @@ class RunRecord:
 
 
 class Verdict(StrEnum):
+    """What a check says about one metric."""
+
     OK = "ok"
     FAILED = "failed"
     MISSING = "missing"  # the run did not produce it

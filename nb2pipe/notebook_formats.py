@@ -38,7 +38,7 @@ def upgrade(text: str) -> Mapping[str, Any]:
 
 
 class UnreadableTags(Exception):  # noqa: N818
-    """A text notebook's tags are no list of texts without commas; ``line`` (from 1) and ``source`` tell where, if found."""
+    """A text notebook's tags are no list of texts without commas; ``line`` (from 1) and ``source`` say where."""
 
     def __init__(self, tags: object, line: int | None, source: str | None) -> None:
         super().__init__(str(tags))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def distance(a: str, b: str) -> int:
-    """Damerau-Levenshtein: insertions, deletions, substitutions, and swaps of neighbours (``setp`` is one from ``step``)."""
+    """Damerau-Levenshtein: letters added, left out, changed, or swapped (``setp`` is one from ``step``)."""
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, start=1):

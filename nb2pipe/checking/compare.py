@@ -78,13 +78,8 @@ def _judge(
 ) -> tuple[Verdict, float | None, float | None, str]:
     if value is None:
         return Verdict.MISSING, None, None, "the run did not produce it"
-    if math.isnan(original) or math.isnan(value):
-        if math.isnan(original) and math.isnan(value):
-            return Verdict.OK, 0.0, 0.0, "NaN in both"
-        return Verdict.FAILED, None, None, "NaN in the run" if math.isnan(value) else "NaN in the original"
-    if math.isinf(original) or math.isinf(value):
-        same = original == value
-        return (Verdict.OK if same else Verdict.FAILED), (0.0 if same else None), 0.0, "" if same else "infinite"
+    if not (math.isfinite(original) and math.isfinite(value)):
+        return _judge_special(original, value)
     difference, limit = value - original, allowed(tolerance, original, value)
     if abs(difference) <= limit:
         return Verdict.OK, difference, limit, ""
@@ -92,6 +87,17 @@ def _judge(
     if good_side and tolerance.source in (ToleranceSource.TAG, ToleranceSource.FILE):
         return Verdict.BETTER, difference, limit, "better than the original by more than the tolerance"
     return Verdict.FAILED, difference, limit, ""
+
+
+def _judge_special(original: float, value: float) -> tuple[Verdict, float | None, float | None, str]:
+    """NaN equals NaN, an infinity only itself."""
+    if math.isnan(original) and math.isnan(value):
+        return Verdict.OK, 0.0, 0.0, "NaN in both"
+    if original == value:
+        return Verdict.OK, 0.0, 0.0, "infinite in both"
+    if math.isnan(value) or math.isnan(original):
+        return Verdict.FAILED, None, None, "NaN in the run" if math.isnan(value) else "NaN in the original"
+    return Verdict.FAILED, None, None, "infinite"
 
 
 def _new(name: str, value: float, metric: Metric | None) -> MetricCheck:

@@ -63,7 +63,7 @@ def command(
     console.answer(_told(done, console.out()))
     if not console.quiet:
         console.answer(_next(done))
-    return int(done.report is not None and not done.report.passed)
+    return int(done.verified is False)
 
 
 def _told(done: workflow.Export, look: Look) -> list[str]:
@@ -76,8 +76,19 @@ def _told(done: workflow.Export, look: Look) -> list[str]:
         lines.append(f"  kept {len(done.kept) - KEPT_SHOWN} more files that you changed")
     if done.report is None:
         return [*lines, "not verified: the pipeline was not run"]
-    verdict = ("verified", "green") if done.report.passed else ("not verified", "red")
-    return [*lines, "", *outcomes.of_check(done.report, look), look.paint(verdict[0], verdict[1], "bold")]
+    return [*lines, "", *outcomes.of_check(done.report, look), *_verdict(done, look)]
+
+
+def _verdict(done: workflow.Export, look: Look) -> list[str]:
+    """Whether all values at step borders are those of the notebook; if not, the first that differ."""
+    values = figures.count(done.compared, "value")
+    if done.verified:
+        return [look.paint(f"verified: {values} handed from step to step equal the notebook's", "green", "bold")]
+    lines = [f"  {d.name}, made by step '{d.step}', is not what the notebook computes" for d in done.differences]
+    if len(lines) > KEPT_SHOWN:
+        lines[KEPT_SHOWN:] = [f"  and {len(lines) - KEPT_SHOWN} more"]
+    what = f"{len(done.differences)} of {values} differ" if done.differences else "metrics differ"
+    return [look.paint(f"not verified: {what}", "red", "bold"), *(look.plain(clean(line)) for line in lines)]
 
 
 def _next(done: workflow.Export) -> list[str]:

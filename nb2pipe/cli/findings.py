@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Nb2pipeError
-from nb2pipe.model import CheckReport, Verdict
+from nb2pipe.model import Baseline, CheckReport, RunRecord, Verdict
 from nb2pipe.rules import nb401_out_of_tolerance, nb403_metric_missing, nb404_nothing_checked
 
 
@@ -20,22 +21,44 @@ def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
         return (nb404_nothing_checked.diagnostic(notebook=name, metrics=len(report.metrics)),)
     wrong = [metric for metric in report.metrics if metric.verdict in (Verdict.FAILED, Verdict.MISSING)]
     lines = _file_lines(source) if wrong and source else {}
+    changed = _changed_packages(report) if wrong else ()
     return tuple(
-        nb401_out_of_tolerance.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell))
+        nb401_out_of_tolerance.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell), changed=changed)
         if metric.verdict is Verdict.FAILED
         else nb403_metric_missing.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell))
         for metric in wrong
     )
 
 
+def baseline_of(record: RunRecord) -> Baseline | None:
+    """The original's numbers, kept in the project that ran."""
+    from nb2pipe import baseline
+
+    with suppress(Nb2pipeError, OSError):
+        return baseline.load(Path(record.project) / baseline.FILE_NAME)
+    return None
+
+
+def _changed_packages(report: CheckReport) -> tuple[str, ...]:
+    """Packages that the notebook imports and whose version is another than when the original ran."""
+    baseline = baseline_of(report.run)
+    before, now = (baseline.environment if baseline else None), report.run.environment
+    if before is None or now is None:
+        return ()
+    names = [name for name in before.imported or before.packages if name in before.packages]
+    changed = [(name, before.packages[name], now.packages.get(name, "none")) for name in names]
+    python = [("python", before.python, now.python)]
+    return tuple(f"{name} {old} -> {new}" for name, old, new in python + changed if old != new)
+
+
 def _original(report: CheckReport, path: Path) -> Path | None:
     """The notebook's file: what was checked itself, or beside or above the project."""
-    if path.is_file():
+    if path.is_file() and path.suffix != ".yaml":
         return path
-    for folder in (path, path.parent):
+    for folder in (Path(report.run.project), path.parent):
         for candidate in (folder / report.notebook, folder / Path(report.notebook).name):
             if candidate.is_file():
-                return candidate
+                return Path(os.path.normpath(candidate))
     return None
 
 

@@ -38,5 +38,5 @@ def _applied(path: Path, found: Sequence[Diagnostic]) -> tuple[bytes, bytes, int
     edits = tuple(dict.fromkeys(edit for each in fixes for edit in each.edits))
     if not edits:
         return before, before, 0
-    after = tag_edits.apply(before.decode("utf-8"), edits).encode("utf-8")
+    after = tag_edits.apply(before.decode("utf-8"), edits, suffix=path.suffix).encode("utf-8")
     return before, after, len(fixes)

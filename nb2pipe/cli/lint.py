@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import notebook, workflow
-from nb2pipe.cli import fixing, paths
+from nb2pipe.cli import paths
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output
 from nb2pipe.diagnostics import Diagnostic, Severity
@@ -55,6 +55,8 @@ def command(
         raise click.UsageError("--fix and --diff need files: what comes from stdin has no place to be written to")
     files = paths.notebooks(source for source in sources if source != "-")
     if diff:
+        from nb2pipe.cli import fixing
+
         changes = [line for path in files for line in fixing.difference(path, workflow.lint(path))]
         console.answer(changes)
         return int(bool(changes) and not exit_zero)
@@ -74,6 +76,8 @@ def _code(found: Findings, *, strict: bool) -> int:
 
 def _fix(files: Sequence[Path], console: Console) -> None:
     """Fix what can be fixed; what cannot be read is reported when it is linted."""
+    from nb2pipe.cli import fixing
+
     for path in files:
         try:
             fixed = fixing.fix(path, workflow.lint(path))

@@ -50,7 +50,7 @@ def output(function: Function) -> Function:
 
         return callback
 
-    def option(name: str, *names: str, **more: Any) -> Callable[[Function], Function]:  # noqa: ANN401
+    def option(name: str, *names: str, **more: Any) -> Callable[[Function], Function]:
         return click.option(*names, f"--{name}", callback=keep(name), expose_value=False, is_eager=True, **more)
 
     colors = click.Choice(["auto", "always", "never"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nb2pipe import workflow
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output, source_argument
 from nb2pipe.model import Pipeline
@@ -33,13 +34,6 @@ def command(console: Console, path: Path, form: str) -> int:
 
 def _pipeline(path: Path) -> Pipeline:
     """The pipeline of a project's folder, or of a notebook."""
-    if path.is_dir():
-        from nb2pipe import manifest
-
-        file = path / manifest.FILE_NAME
-        if not file.is_file():
-            raise click.UsageError(f"'{path}' is no project of nb2pipe: it holds no {manifest.FILE_NAME}")
-        return manifest.to_pipeline(manifest.load(file))
-    from nb2pipe import workflow
-
+    if path.is_dir() or path.suffix == ".yaml":
+        return workflow.read_project(path).pipeline
     return workflow.inspect(path).pipeline

@@ -7,34 +7,25 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from nb2pipe.cli.console import Console
 from nb2pipe.model import StepRecord
 from nb2pipe.reports.look import Look, clean
-from nb2pipe.reports.outcomes import step_line
+from nb2pipe.reports.outcomes import running_line, step_line
 from nb2pipe.rules import figures
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.console import ConsoleOptions, RenderResult
 
+    from nb2pipe.workflow import Progress
 
-class Showing(Protocol):
-    """What the workflow tells while it works."""
-
-    def step_started(self, name: str, index: int, total: int) -> None:
-        """A step begins; ``index`` counts from 1."""
-
-    def step_finished(self, step: StepRecord) -> None:
-        """A step ended, well or not."""
-
-    def message(self, text: str) -> None:
-        """Something worth a line: what begins, what was reused."""
+FINISHED_SHOWN = 12
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Showing]:
+def shown(console: Console) -> Iterator[Progress]:
     """The progress that fits the place; rich is imported only for a terminal."""
     if console.quiet:
         yield Silence()
@@ -51,7 +42,7 @@ class Silence:
     def step_started(self, name: str, index: int, total: int) -> None:
         """Nothing."""
 
-    def step_finished(self, step: StepRecord) -> None:
+    def step_finished(self, record: StepRecord) -> None:
         """Nothing."""
 
     def message(self, text: str) -> None:
@@ -63,21 +54,27 @@ class Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._places: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
+        self._finished = 0
+        self._total: int | None = None
 
-    def step_started(self, name: str, index: int, total: int) -> None:
-        """Remember the number for the line to come."""
-        self._places[name] = (index, total)
+    def step_started(self, name: str, index: int, total: int) -> None:  # noqa: ARG002
+        """Only the number of steps is remembered."""
+        with self._lock:
+            self._total = total
 
-    def step_finished(self, step: StepRecord) -> None:
+    def step_finished(self, record: StepRecord) -> None:
         """``2 of 4  ok  2.91 s  train``."""
-        known = len(self._places)
-        index, total = self._places.get(step.name, (known, known))
-        self._console.say([step_line(step, index, total, self._console.err())])
+        with self._lock:
+            self._finished += 1
+            line = step_line(record, self._finished, self._total, self._console.err())
+            self._console.say([line])
 
     def message(self, text: str) -> None:
-        """One line."""
-        self._console.say([self._console.err().plain(clean(text))])
+        """One line; what is counted begins anew."""
+        with self._lock:
+            self._finished = 0
+            self._console.say([self._console.err().plain(clean(text))])
 
 
 class Live:
@@ -88,8 +85,9 @@ class Live:
         self._lock = threading.Lock()
         self._begun: dict[str, float] = {}
         self._done: list[StepRecord] = []
-        self._total = 0
+        self._total: int | None = None
         self._text = ""
+        self._since = 0.0
 
     @contextmanager
     def started(self) -> Iterator[Live]:
@@ -108,29 +106,32 @@ class Live:
             self._begun[name] = time.monotonic()
             self._total = total
 
-    def step_finished(self, step: StepRecord) -> None:
+    def step_finished(self, record: StepRecord) -> None:
         """The step's line stands still."""
         with self._lock:
-            self._begun.pop(step.name, None)
-            self._done.append(step)
-            self._total = max(self._total, len(self._done))
+            self._begun.pop(record.name, None)
+            self._done.append(record)
 
     def message(self, text: str) -> None:
-        """Shown below the steps until the next."""
+        """What begins now: the steps of what came before make room."""
         with self._lock:
-            self._text = clean(text)
+            self._text, self._since = clean(text), time.monotonic()
+            self._done.clear()
+            self._begun.clear()
+            self._total = None
 
     def lines(self, look: Look, now: float) -> list[str]:
-        """What is drawn now: the last finished steps, then the running ones."""
+        """What is drawn now: what it is about, the last finished steps, the running ones."""
         with self._lock:
-            done, begun, text, total = list(self._done), dict(self._begun), self._text, self._total
-        first = max(0, len(done) - 12)
-        lines = [step_line(step, at, total, look) for at, step in enumerate(done[first:], start=first + 1)]
+            done, begun, total = list(self._done), dict(self._begun), self._total
+            text, since = self._text, self._since
+        clock = "" if done or begun else f" ({figures.seconds(now - since)})"
+        lines = [look.paint(look.plain(text), "dim") + clock] if text else []
+        first = max(0, len(done) - FINISHED_SHOWN)
+        lines += [step_line(step, at, total, look) for at, step in enumerate(done[first:], start=first + 1)]
         for at, (name, start) in enumerate(begun.items(), start=len(done) + 1):
-            running = look.paint("running", "yellow")
-            clock = figures.seconds(now - start)
-            lines.append(f"{at:>{len(str(total))}} of {total}  {running}  {clock:>12}  {look.plain(clean(name))}")
-        return [*lines, look.paint(look.plain(text), "dim")] if text else lines
+            lines.append(running_line(name, now - start, at, total, look))
+        return lines
 
     def __rich_console__(self, console: RichConsole, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text

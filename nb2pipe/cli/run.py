@@ -8,6 +8,7 @@ import click
 
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
+from nb2pipe.cli.findings import baseline_of
 from nb2pipe.cli.options import CONTEXT, Running, Values, ValuesCommand, output, running, source_argument, values
 from nb2pipe.cli.progress import shown
 from nb2pipe.reports import outcomes
@@ -52,10 +53,11 @@ def command(
             timeout=running.timeout,
             progress=progress,
         )
+    original = baseline_of(record)
     if form == "json":
         from nb2pipe.reports import json
 
-        console.document(json.text(json.of_run(record)))
+        console.document(json.text(json.of_run(record, original)))
     else:
-        console.answer(outcomes.of_run(record, console.out()))
+        console.answer(outcomes.of_run(record, console.out(), original))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 from nb2pipe.dataflow.cells import Walked, drop_builtins, resolve_cell
@@ -18,6 +19,12 @@ def analyze(cells: Sequence[tuple[int, PythonCode]]) -> tuple[CellFlow, ...]:
 
     Nothing is imported or executed, and no cell can make it fail: one that is not Python gets a problem of its own.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Python has to say about the user's text is not for our users to read
+        return _analyze(cells)
+
+
+def _analyze(cells: Sequence[tuple[int, PythonCode]]) -> tuple[CellFlow, ...]:
     names = Names()
     closures = Closures(names)
     flows: list[CellFlow] = []

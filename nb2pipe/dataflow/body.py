@@ -80,7 +80,7 @@ class Body:
         bound = self.flow.sure
         hidden = frozenset(bound) if bound and not self.is_module else frozenset()
         self.events.append(Read(name, at, name not in bound, called, optional, hidden))
-        self.loads.append((name, called))
+        self.loads.append((name, called or self.consuming > 0))
 
     def bind(self, bind: Bind) -> Bind | None:
         """A name is bound; the event to emit if it is one of the notebook's."""
@@ -90,11 +90,16 @@ class Body:
         self.flow.set(key, True, bind.origins)
         self._forget_deletion(key)
         if not is_global(key):
-            if bind.definition is not None and self.parts:
-                self.parts[-1][bind.name] = bind.definition
+            if bind.definition is not None and self.scope.kind is ScopeKind.CLASS and self.parts:
+                self.add_part(bind.name, bind.definition)
             return None
         bind.strong = self.flow.depth == 0
         return bind
+
+    def add_part(self, name: str, definition: Definition) -> None:
+        """A method or lambda of the class at hand; all of those with one name count (a property and its setter)."""
+        parts = self.parts[-1]
+        parts[name if name not in parts else f"{name} {len(parts)}"] = definition
 
     def emit_bind(self, bind: Bind) -> None:
         """Bind a name and tell."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from nb2pipe.dataflow.body import MISPLACED, Body
-from nb2pipe.dataflow.expressions import expression
+from nb2pipe.dataflow.expressions import depends_on_outcome, expression, surely
 from nb2pipe.dataflow.facts import Bind
 from nb2pipe.dataflow.flow import Jumps, Outcome
 from nb2pipe.dataflow.origins import aliases
@@ -49,14 +49,27 @@ def _truth(test: ast.expr) -> bool | None:
 
 
 def _if(body: Body, node: ast.If, block: Block) -> None:
-    expression(body, node.test)
+    begin = _condition(body, node.test)
     truth = _truth(node.test)
-    then = body.flow.branch(lambda: block(body, node.body))
-    other = body.flow.branch(lambda: block(body, node.orelse))
+
+    def run(taken: bool) -> None:
+        begin(taken)
+        block(body, node.body if taken else node.orelse)
+
+    then = body.flow.branch(lambda: run(True))
+    other = body.flow.branch(lambda: run(False))
     if truth is None:
         body.flow.join([then, other])
     else:
         body.flow.join([then if truth else other])
+
+
+def _condition(body: Body, test: ast.expr) -> Callable[[bool], None]:
+    """Walk a condition; what is returned begins the branch taken for its outcome."""
+    if depends_on_outcome(test):
+        return lambda truth: surely(body, test, truth)
+    expression(body, test)
+    return lambda _truth: None
 
 
 def _assert(body: Body, node: ast.Assert) -> None:
@@ -94,13 +107,18 @@ def _for(body: Body, node: ast.For | ast.AsyncFor, block: Block) -> None:
 
 
 def _while(body: Body, node: ast.While, block: Block) -> None:
-    expression(body, node.test)
+    begin = _condition(body, node.test)
     forever = _truth(node.test)
-    outcome, jumps = _loop_body(body, lambda: block(body, node.body))
+
+    def once() -> None:
+        begin(True)
+        block(body, node.body)
+
+    outcome, jumps = _loop_body(body, once)
 
     def normal() -> None:
         body.flow.join([Outcome(), outcome, *jumps.continues])
-        expression(body, node.test)
+        surely(body, node.test, False)
         block(body, node.orelse)
 
     ends = [] if forever else [body.flow.branch(normal)]

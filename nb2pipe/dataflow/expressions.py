@@ -10,9 +10,9 @@ from typing import Any
 from nb2pipe.dataflow import dynamic
 from nb2pipe.dataflow.body import MISPLACED, Body
 from nb2pipe.dataflow.effects import CONSUMERS, PLAIN_BUILTINS, PLAIN_METHODS
-from nb2pipe.dataflow.facts import NO_ORIGINS, Call, Definition, Origins, Slot
+from nb2pipe.dataflow.facts import NO_ORIGINS, Call, Definition, Origins, Slot, weaken
 from nb2pipe.dataflow.functions import lambda_definition
-from nb2pipe.dataflow.origins import aliases, elements, origins, owner_through_calls, weaken
+from nb2pipe.dataflow.origins import aliases, elements, origins, owner_through_calls
 from nb2pipe.dataflow.scopes import ScopeKind, comprehension_scope, defaults_of
 from nb2pipe.dataflow.targets import bind_target
 
@@ -77,6 +77,24 @@ def maybe(body: Body, nodes: Iterable[ast.AST]) -> None:
         body.flow.optional(partial(expression, body, node))
 
 
+def surely(body: Body, test: ast.expr, truth: bool) -> None:
+    """Walk a condition of which the outcome is known: in ``a and b`` that held, ``b`` was evaluated."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) is truth:
+        for value in test.values:
+            surely(body, value, truth)
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        surely(body, test.operand, not truth)
+    else:
+        expression(body, test)
+
+
+def depends_on_outcome(test: ast.expr) -> bool:
+    """Whether a condition binds names in a part that may be skipped."""
+    if not isinstance(test, (ast.BoolOp, ast.UnaryOp)):
+        return False
+    return any(isinstance(part, ast.NamedExpr) for part in ast.walk(test))
+
+
 def _boolean(body: Body, node: ast.BoolOp) -> None:
     expression(body, node.values[0])
     maybe(body, node.values[1:])
@@ -101,7 +119,7 @@ def _walrus(body: Body, node: ast.NamedExpr) -> None:
 def _lambda(body: Body, node: ast.Lambda) -> None:
     definition = make_lambda(body, node)
     if body.scope.kind is ScopeKind.CLASS and body.parts:
-        body.parts[-1][f"<lambda {len(body.parts[-1])}>"] = definition
+        body.add_part("<lambda>", definition)
     else:
         body.inline(definition)
     if not body.consuming:
@@ -127,7 +145,8 @@ def _comprehension(body: Body, node: ast.ListComp | ast.SetComp | ast.GeneratorE
                 expression(body, generator.iter)
             found = elements(body, generator.iter) if index else first
             bind_target(body, generator.target, found, (), expression)
-            expressions(body, generator.ifs)
+            for test in generator.ifs:
+                surely(body, test, True)
         expressions(body, (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
 
     body.flow.optional(once)
@@ -160,7 +179,7 @@ def _call(body: Body, node: ast.Call) -> None:
     if dynamic.special_call(body, node):
         return
     start = len(body.loads)
-    consumed = _name_of(func) in CONSUMERS
+    consumed = _consumes(func)
     body.consuming += consumed
     expressions(body, node.args)
     for keyword in node.keywords:
@@ -171,10 +190,10 @@ def _call(body: Body, node: ast.Call) -> None:
         del body.loads[mark:]
 
 
-def _name_of(func: ast.expr) -> str:
+def _consumes(func: ast.expr) -> bool:
     if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""
+        return func.attr in CONSUMERS
+    return isinstance(func, ast.Name) and func.id in CONSUMERS and func.id not in ("map", "filter")  # these are lazy
 
 
 def _is_plain(func: ast.expr) -> bool:

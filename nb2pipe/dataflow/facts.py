@@ -20,6 +20,12 @@ Origin = tuple[str, bool]
 Origins = frozenset[Origin]
 NO_ORIGINS: Origins = frozenset()
 
+
+def weaken(found: Origins) -> Origins:
+    """The same origins, none of them certain."""
+    return frozenset((base, False) for base, _ in found) if found else found
+
+
 Slot = int | str | None
 """Where an argument goes: position, keyword, or ``None`` behind a star."""
 
@@ -76,7 +82,9 @@ class Read:
 
 @dataclass(slots=True)
 class Bind:
-    """A global name is bound. ``alias`` is the dotted path of a right side that is just a name or attribute."""
+    """A global name is bound: ``alias`` is the dotted path of a right side that is just a name or attribute, ``call`` the
+    call that it is the result of.
+    """
 
     name: str
     at: Position
@@ -85,7 +93,7 @@ class Bind:
     module: str | None = None
     definition: Definition | None = None
     alias: tuple[str, ...] | None = None
-    constructed: str | None = None
+    call: Call | None = None
     loads: tuple[Load, ...] = ()
     origins: Origins = NO_ORIGINS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nb2pipe.dataflow.effects import (
     FIRST_ARGUMENT,
@@ -13,7 +13,7 @@ from nb2pipe.dataflow.effects import (
     PURE_METHODS,
     PURE_MODULES,
 )
-from nb2pipe.dataflow.facts import Call, Definition, Origins
+from nb2pipe.dataflow.facts import Call, Definition, Origins, weaken
 from nb2pipe.dataflow.values import BUILTINS, MARK, NONE, Names, Value
 
 Effect = tuple[str, bool, bool]
@@ -134,7 +134,21 @@ def _methods(call: Call, names: Names, owner: Definition | None) -> list[Definit
 def _map_arguments(call: Call, definition: Definition, shift: int) -> Iterator[Edge]:
     for slot, found in call.args:
         for parameter in definition.parameter(slot, shift):
-            yield found, definition, parameter
+            # what is gathered in *args or comes out of a star is changed only possibly
+            exact = slot is not None and parameter not in definition.rest
+            yield found if exact else weaken(found), definition, parameter
+
+
+def handed_back(call: Call, definitions: Iterable[Definition]) -> list[str]:
+    """The bases whose objects the result of the call may be: those of arguments that a function returns."""
+    found: list[str] = []
+    for definition in definitions:
+        returned = {base for base, _ in definition.returns}
+        for slot, origins in call.args:
+            if returned.intersection(definition.parameter(slot)):
+                found.extend(base for base, _ in origins)
+        found.extend(base for base in returned if not base.startswith(":"))
+    return found
 
 
 def library_path(module: str | None, path: Sequence[str]) -> str | None:

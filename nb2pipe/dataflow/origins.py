@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from nb2pipe.dataflow.body import Body
 from nb2pipe.dataflow.effects import ITEM_VIEWS, ITERATORS, SAME_OBJECT_BUILTINS, SAME_OBJECT_METHODS
-from nb2pipe.dataflow.facts import NO_ORIGINS, Origins
+from nb2pipe.dataflow.facts import NO_ORIGINS, Origins, weaken
 
 
 def origins(body: Body, node: ast.AST) -> Origins:
@@ -22,11 +22,6 @@ def origins(body: Body, node: ast.AST) -> Origins:
 def aliases(body: Body, node: ast.AST) -> Origins:
     """Origins of a value that is assigned: from here on changes are only possibly shared."""
     return weaken(origins(body, node))
-
-
-def weaken(found: Origins) -> Origins:
-    """The same origins, none of them certain."""
-    return frozenset((base, False) for base, _ in found) if found else found
 
 
 def _union(body: Body, nodes: Iterable[ast.AST | None]) -> Origins:

@@ -19,7 +19,7 @@ from nb2pipe.dataflow.facts import (
     Read,
     Sure,
 )
-from nb2pipe.dataflow.mutation import direct_effects, edges, library_path
+from nb2pipe.dataflow.mutation import direct_effects, edges, handed_back, library_path
 from nb2pipe.dataflow.settings import is_seeding
 from nb2pipe.dataflow.values import NONE, PLAIN, Names, Value
 from nb2pipe.model import BindingKind
@@ -73,6 +73,7 @@ class Resolution:
     # ------------------------------------------------------------ reads
 
     def take_read(self, event: Read) -> None:
+        """A name is read, and with it all that the code behind it reads."""
         name, names = event.name, self.names
         value = names.values.get(name)
         if event.exposed and not names.ignores(name) and not (event.optional and value is None):
@@ -104,9 +105,11 @@ class Resolution:
     # ------------------------------------------------------------ bindings
 
     def take_bind(self, event: Bind) -> None:
+        """A name is bound."""
         self._install(event, self._value(event))
 
     def take_bind_together(self, event: BindTogether) -> None:
+        """Several names are bound at once."""
         values = [self._value(bind) for bind in event.binds]
         for bind, value in zip(event.binds, values, strict=True):
             self._install(bind, value)
@@ -125,10 +128,11 @@ class Resolution:
             module = library_path(source.module, path)
             definitions = source.definitions if not path else NONE
             classes = source.classes if not path else NONE
-        if bind.constructed is not None:
-            made = names.get(bind.constructed).definitions
-            classes = made if all(d.is_class for d in made) else NONE
         bases = [base for base, _ in bind.origins]
+        if bind.call is not None and bind.call.root is not None and not bind.call.path:
+            made = names.get(bind.call.root).definitions
+            classes = made if all(d.is_class for d in made) else NONE
+            bases += handed_back(bind.call, made)
         shared = names.share(bases) if bases else frozenset()
         if not (module or held or definitions or classes or shared):
             return PLAIN
@@ -158,19 +162,23 @@ class Resolution:
             known.carries |= _named(value.carried | value.definitions)
 
     def take_delete(self, event: Delete) -> None:
+        """A name is deleted."""
         self.deleted.setdefault(event.name, event.at)
 
     def take_note_sure(self, event: Sure) -> None:
+        """A name became, or stopped being, certainly bound."""
         (self._sure.add if event.bound else self._sure.discard)(event.name)
 
     # ------------------------------------------------------------ changes
 
     def take_mutate_event(self, event: Mutate) -> None:
+        """An object is stored into."""
         if not event.base.startswith(":"):
             held = self.closures.held(event.loads) if event.loads else NONE
             self._mutate(event.base, event.at, event.certain, event.spreads, held)
 
     def take_call(self, event: Call) -> None:
+        """Something is called: what happens to the objects that take part."""
         self.seeds = self.seeds or is_seeding(event)
         held = self.closures.held(event.loads) if event.loads and event.receiver else NONE
         for base, certain, spreads in direct_effects(event, self.names):

@@ -9,9 +9,9 @@ from typing import Any
 from nb2pipe.dataflow import branches
 from nb2pipe.dataflow.body import MISPLACED, Body
 from nb2pipe.dataflow.expressions import dotted, expression, expressions, make_lambda
-from nb2pipe.dataflow.facts import NO_ORIGINS, Bind, BindTogether, Definition, Event, Load, Origins, Read
+from nb2pipe.dataflow.facts import NO_ORIGINS, Bind, BindTogether, Call, Definition, Event, Load, Origins, Read, weaken
 from nb2pipe.dataflow.functions import function_definition
-from nb2pipe.dataflow.origins import aliases, origins, owner, weaken
+from nb2pipe.dataflow.origins import aliases, origins, owner
 from nb2pipe.dataflow.scopes import (
     FUNCTIONS,
     FunctionNode,
@@ -81,12 +81,12 @@ def _assign_one(body: Body, target: ast.expr, value: ast.expr, loads: Sequence[L
 def _bind_name(body: Body, target: ast.Name, value: ast.expr, loads: Sequence[Load]) -> Bind:
     root, path = dotted(value)
     alias = (root, *path) if root is not None and is_global(body.scope.find(root)) else None
-    constructed = value.func.id if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else None
+    made = body.events[-1] if isinstance(value, ast.Call) and body.events else None
     return Bind(
         target.id,
         body.position(target),
         alias=alias,
-        constructed=constructed,
+        call=made if isinstance(made, Call) else None,
         loads=tuple(loads),
         origins=aliases(body, value),
     )
@@ -140,7 +140,7 @@ def _ann_assign(body: Body, node: ast.AnnAssign) -> None:
     if node.value is not None:
         plain = ast.Assign(targets=[node.target], value=node.value)
         _assign(body, ast.copy_location(plain, node))
-    evaluated = body.is_module or body.scope.kind is ScopeKind.CLASS or not isinstance(node.target, ast.Name)
+    evaluated = body.is_module or body.scope.kind is ScopeKind.CLASS  # never in a function
     if evaluated and not body.lazy_annotations:
         expression(body, node.annotation)
 
@@ -203,8 +203,6 @@ def _function(body: Body, node: FunctionNode) -> None:
         body.scope = outer
     captured = tuple(body.loads[mark:])
     definition = function_definition(body, node, block)
-    if body.scope.kind is ScopeKind.CLASS and body.parts:
-        body.parts[-1].setdefault(node.name, definition)
     if not body.is_module:
         _define_inside(body, definition)
         body.local_functions.add(body.scope.find(node.name))
@@ -236,8 +234,6 @@ def _class(body: Body, node: ast.ClassDef) -> None:
     definition = Definition(node.name, is_class=True, at=body.position(node), parts=parts, returns_value=True)
     for part in parts.values():
         part.owner = definition
-    if outer.kind is ScopeKind.CLASS and body.parts:
-        body.parts[-1][node.name] = definition
     at = _name_position(body, node)
     loads = tuple(body.loads[mark:])
     body.emit_bind(Bind(node.name, at, BindingKind.CLASS, definition=definition, loads=loads))

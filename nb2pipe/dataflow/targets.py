@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from nb2pipe.dataflow import dynamic
 from nb2pipe.dataflow.body import Body
-from nb2pipe.dataflow.facts import Bind, BindTogether, Load, Origins
-from nb2pipe.dataflow.origins import elements, elements_by_target, origins, owner_through_calls, weaken
+from nb2pipe.dataflow.facts import Bind, BindTogether, Load, Origins, weaken
+from nb2pipe.dataflow.origins import elements, elements_by_target, origins, owner_through_calls
 from nb2pipe.model import BindingKind
 
 Evaluate = Callable[[Body, ast.AST | None], None]

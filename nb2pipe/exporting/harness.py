@@ -44,7 +44,7 @@ def artifact_file(artifact: Artifact) -> str:
 
 def inputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
     """Find the folders, load what earlier steps saved, continue their random state."""
-    loaded = [artifact for artifact in step.inputs if not set(artifact.names) <= set(step.early)]
+    loaded = [artifact for artifact in step.inputs if not set(artifact.taken) <= set(step.early)]
     lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _os"]
     lines += _imports(loaded, aliases, load=True)
     lines += [
@@ -62,7 +62,7 @@ def inputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
 
 def early_inputs(step: Step, aliases: Aliases) -> str:
     """Loads that the setup itself needs (a default argument, a base class), before the definitions that read them."""
-    early = [artifact for artifact in step.inputs if set(artifact.names) <= set(step.early)]
+    early = [artifact for artifact in step.inputs if set(artifact.taken) <= set(step.early)]
     if not early:
         return ""
     lines = ["import os as _os", *_imports(early, aliases, load=True)]
@@ -115,7 +115,7 @@ def _names(artifact: Artifact, aliases: Aliases) -> dict[str, str]:
 def _load(artifact: Artifact, aliases: Aliases) -> str:
     path = f'f"{{_inputs}}/{artifact_file(artifact)}"'
     expression = formats.render_load(_format(artifact), path, _names(artifact, aliases))
-    line = f"{', '.join(artifact.names)} = {expression}"
+    line = f"{', '.join(name if name in artifact.taken else '_' for name in artifact.names)} = {expression}"
     return f"if _os.path.exists({path}):\n    {line}" if artifact.optional else line
 
 

@@ -46,20 +46,20 @@ def build(step: Step, context: StepContext) -> dict[str, Any]:
 def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     parameters = {parameter.name: parameter for parameter in context.pipeline.parameters}
     needs_numbers = any(candidate.step == step.name for candidate in context.candidates)
-    yield _markdown("title", step.name, harness.title(step, context.source))
-    yield _code("parameters", step.name, _parameters(step, parameters, context), tags=["parameters"])
+    yield _markdown("title", harness.title(step, context.source))
+    yield _code("parameters", _parameters(step, parameters, context), tags=["parameters"])
     setup = _setup(step, context)
     if setup:
-        yield _code("setup", step.name, setup)
-    yield _code("inputs", step.name, harness.inputs(step, context.aliases, metrics=needs_numbers))
+        yield _code("setup", setup)
+    yield _code("inputs", harness.inputs(step, context.aliases, metrics=needs_numbers))
     by_index = {cell.index: cell for cell in context.notebook.cells}
     for index in _with_markdown(step, context.notebook):
         cell = by_index[index]
         yield _original(cell)
         own = [candidate for candidate in context.candidates if candidate.cell == index]
         if own:
-            yield _code(f"metrics-{index + 1}", step.name, harness.metrics(own))
-    yield _code("outputs", step.name, harness.outputs(step, context.aliases, metrics=needs_numbers))
+            yield _code(f"metrics-{index + 1}", harness.metrics(own))
+    yield _code("outputs", harness.outputs(step, context.aliases, metrics=needs_numbers))
 
 
 def _parameters(step: Step, parameters: Mapping[str, Parameter], context: StepContext) -> str:
@@ -136,7 +136,7 @@ def _original(cell: Cell) -> dict[str, Any]:
     return data
 
 
-def _code(kind: str, step: str, source: str, tags: list[str] | None = None) -> dict[str, Any]:
+def _code(kind: str, source: str, tags: list[str] | None = None) -> dict[str, Any]:
     metadata: dict[str, Any] = {"nb2pipe": {"generated": kind}}
     if tags:
         metadata["tags"] = tags
@@ -146,7 +146,7 @@ def _code(kind: str, step: str, source: str, tags: list[str] | None = None) -> d
     }  # fmt: skip
 
 
-def _markdown(kind: str, step: str, source: str) -> dict[str, Any]:
+def _markdown(kind: str, source: str) -> dict[str, Any]:
     return {
         "cell_type": "markdown", "id": f"nb2pipe-{kind}", "metadata": {"nb2pipe": {"generated": kind}},
         "source": source,

@@ -19,6 +19,7 @@ class LineScanner:
 
     @property
     def at_start(self) -> bool:
+        """Whether the next line begins a statement."""
         return self.depth == 0 and self.quote is None and not self.continued
 
     def feed(self, line: str) -> None:

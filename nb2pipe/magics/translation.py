@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Sequence
 
+from nb2pipe.magics.lines import LineScanner
+from nb2pipe.magics.python_code import Magic, PythonCode
 from nb2pipe.magics.words import (
     ALONE,
     AUTOMAGIC,
@@ -18,8 +20,6 @@ from nb2pipe.magics.words import (
     free_names,
     skip_options,
 )
-from nb2pipe.magics.code import Magic, PythonCode
-from nb2pipe.magics.lines import LineScanner
 from nb2pipe.rules.placing import source_lines
 
 _PROMPT = re.compile(r"(?:>>>|\.\.\.)(?: |$)|(?:In \[\d+\]|\s*\.{3,}): ?")
@@ -44,6 +44,7 @@ class Translation:
         self.magics: list[Magic] = []
 
     def result(self) -> PythonCode:
+        """The translated cell."""
         at = self.cell_magics()
         self.statements(at)
         text: list[str] = []
@@ -110,7 +111,7 @@ class Translation:
         for number in range(at + 1, len(self.lines)):
             self.pieces[number] = []
 
-    def read_names(self, at: int, name: str, column: int, last: int) -> None:
+    def read_names(self, at: int, name: str, column: int, last: int, before: Pieces | None = None) -> None:
         """``%timeit`` and the like: the names that the code reads become arguments of a call on their line."""
         line = self.lines[at]
         start = skip_options(line, column, REPEATS_CODE[name])
@@ -126,8 +127,8 @@ class Translation:
             found.setdefault(at + number - 1, []).append((variable, place + (start if number == 1 else 0)))
         for number in range(at, last + 1):
             names = found.get(number)
-            indent = line[: len(line) - len(line.lstrip())] if number == at else ""
-            self.pieces[number] = [(indent, 0), *_call("__nb2pipe_timeit__", None, names)] if names is not None else []
+            front = before if before is not None and number == at else []
+            self.pieces[number] = [] if names is None else [*front, *_call("__nb2pipe_timeit__", None, names)]
 
     # ------------------------------------------------------------ statements
 
@@ -161,14 +162,14 @@ class Translation:
         else:
             self.pieces[filled[0]] = _call("__nb2pipe_run__" if word in DYNAMIC else "__nb2pipe_magic__", word, [])
 
-    def translate(self, at: int, column: int) -> int:
+    def translate(self, at: int, column: int) -> int:  # noqa: PLR0911
         """Translates the line if its statement, from ``column`` on, is a magic; returns the last line that it takes."""
         line = self.lines[at]
         rest = line[column:]
         start = column + len(rest) - len(rest.lstrip())
         sign = line[start : start + 1]
-        if sign == "?" or line.rstrip().endswith("?"):
-            return self.help(at, start)
+        if (sign == "?" or line.rstrip().endswith("?")) and self.help(at, start):
+            return at
         if sign == "%" and line[start + 1 : start + 2].strip():
             named = _NAMED.match(line, start)
             assert named is not None
@@ -185,40 +186,38 @@ class Translation:
             named = _NAMED.match(line, assigned.end() - 1)
             assert named is not None
             if named["name"].isidentifier():
-                self.magics.append(Magic(at + 1, "line", named["name"], named["body"].strip(), transparent=False))
-                return self.call(at, target, named.end("name"), _function(named["name"]), named["name"])
+                return self.line_magic(at, named["name"], named.end("name"), start, target)
         return at
 
-    def line_magic(self, at: int, name: str, end: int, start: int) -> int:
-        """``%name ...``, where the arguments begin at column ``end``."""
+    def line_magic(self, at: int, name: str, end: int, start: int, target: Pieces | None = None) -> int:
+        """``%name ...``, where the arguments begin at column ``end``; its value may go to a ``target``."""
         line = self.lines[at]
+        before = target or [(line[:start] if not line[:start].strip() else "", 0)]
         if name in RUNS_CODE:
             code = skip_options(line, end, RUNS_CODE[name])
             self.magics.append(Magic(at + 1, "line", name, line[code:], transparent=True))
             last = self.translate(at, code)
             if at not in self.pieces:
-                self.pieces[at] = [(line[:start], 0), (line[code:], code) if line[code:].strip() else ("pass", None)]
-            else:
-                self.pieces[at].insert(0, (line[:start], 0))
+                nothing = "None" if target else "pass"
+                self.pieces[at] = [(line[code:], code) if line[code:].strip() else (nothing, None)]
+            self.pieces[at] = [*before, *self.pieces[at]]
             return last
         self.magics.append(Magic(at + 1, "line", name, line[end:].strip(), transparent=name in REPEATS_CODE))
-        indent: Pieces = [(line[: len(line) - len(line.lstrip())], 0)]
         if name in REPEATS_CODE:
             last = self.continued(at)
-            self.read_names(at, name, end, last)
+            self.read_names(at, name, end, last, before)
             return last
         if name == "pylab":
-            self.pieces[at] = [*indent, (_PYLAB, None)]
+            self.pieces[at] = [*before, (_PYLAB, None)]
             return at
-        if name == "xdel":
-            self.pieces[at] = [*indent, ("del ", None), (line[end:].strip().split(" ")[-1], line.rindex(" ") + 1)]
+        deleted = re.search(r"[^\W\d]\w*\s*$", line[end:]) if name == "xdel" else None
+        if deleted is not None:
+            self.pieces[at] = [*before, ("del ", None), (deleted[0].rstrip(), end + deleted.start())]
             return at
-        bound, read = exchanged(name, line[end:], "")
-        if name == "store":
-            bound, read = _stored(line[end:])
+        bound, read = exchanged(name, line[end:], "") if name != "store" else _stored(line[end:])
         if bound:
-            indent.append((" = ".join(bound) + " = ", None))
-        return self.call(at, indent, end, _function(name), name, read)
+            before = [*before, (" = ".join(bound) + " = ", None)]
+        return self.call(at, before, end, _function(name), name, read)
 
     def command(self, at: int, before: Pieces, column: int, kind: str, function: str) -> int:
         """``!command``: the names that it is filled with become arguments."""
@@ -231,6 +230,7 @@ class Translation:
     def call(
         self, at: int, before: Pieces, column: int, function: str, name: str | None, read: Sequence[str] = ()
     ) -> int:
+        """A call in place of the line from ``column`` on, with the names that IPython fills in."""
         last = self.continued(at)
         line = self.lines[at]
         arguments = [(n, line.index(n, column)) for n in read]
@@ -247,8 +247,8 @@ class Translation:
             at += 1
         return at
 
-    def help(self, at: int, start: int) -> int:
-        """``?f``, ``f?``, ``f??``; a question mark in a string or a comment asks nothing."""
+    def help(self, at: int, start: int) -> bool:
+        """Translates ``?f``, ``f?``, ``f??``; a question mark in a string or a comment asks nothing."""
         line = self.lines[at]
         if line[start : start + 1] == "?":
             what, column = line[start:].strip("? \t"), start + 1
@@ -257,13 +257,14 @@ class Translation:
             scanner.feed(line)
             asked = _ASKED.search(line)
             if not scanner.at_start or scanner.last != "?" or asked is None:
-                return at
+                return False
             what, column = asked["what"], asked.start()
         root = re.match(r"[^\W\d]\w*", what)
         names = [(root[0], line.index(root[0], column - 1 if column else 0))] if root and "*" not in what else []
         self.magics.append(Magic(at + 1, "help", what, line.strip(), transparent=False))
-        self.pieces[at] = [(line[:start], 0), *_call("__nb2pipe_help__", None, names)]
-        return at
+        indent = line[: len(line) - len(line.lstrip())]
+        self.pieces[at] = [(indent, 0), *_call("__nb2pipe_help__", None, names)]
+        return True
 
     def autocall(self, at: int, start: int) -> int:
         """``/f a b`` is ``f(a, b)``; ``,f a b`` and ``;f a b`` pass text."""
@@ -306,7 +307,7 @@ def _stored(line: str) -> tuple[list[str], list[str]]:
 
 
 def _cuts(lines: Sequence[str]) -> list[int]:
-    """How much IPython takes off the front of each line: prompts of a pasted session, or the first line's indentation."""
+    """How much IPython takes off the front of each line: a pasted session's prompts, or the first line's indent."""
     first = next((line for line in lines if line.strip()), "")
     if first.lstrip().startswith((">>>", "In [")):
         base = len(first) - len(first.lstrip())

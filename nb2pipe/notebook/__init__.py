@@ -244,7 +244,7 @@ def _digest(source: str, occurrence: int) -> str:
 
 
 def _language(metadata: Mapping[str, Any]) -> str:
-    """The kernel's language decides; then the one that last ran the notebook, then jupytext's, then the kernel's name."""
+    """The kernel's language decides, else that of the last run, else jupytext's, else the kernel's name."""
     kernel = _dict(metadata.get("kernelspec"))
     told = (
         kernel.get("language"),

@@ -54,7 +54,7 @@ def _why_not_json(path: str, text: str, error: json.JSONDecodeError) -> Any:
     conflict = _CONFLICT.search(text)
     if conflict is not None and conflict[1].startswith("<"):
         line = text.count("\n", 0, conflict.start()) + 1
-        return nb001_not_json.conflict(path, line, conflict[1])
+        return nb001_not_json.conflict(path, line, conflict[1].rstrip("\r"))
     if start.startswith("version https://git-lfs"):
         return nb001_not_json.diagnostic(
             path, "it is a Git LFS pointer, not the notebook itself", remedy="git lfs pull"

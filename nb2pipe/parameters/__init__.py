@@ -1,7 +1,7 @@
 """Parameters: read from their cell without running it, typed, and written back as Python.
 
-papermill looks for them line by line with a pattern and turns what it doesn't know into text; both go wrong quietly. Here
-``ast`` reads the cell, and values are converted by the parameter's declared type or refused.
+papermill looks for them line by line with a pattern and turns what it doesn't know into text; both go wrong quietly.
+Here ``ast`` reads the cell, and values are converted by the parameter's declared type or refused.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nb2pipe.errors import InvalidInput
-from nb2pipe.parameters.literals import literal
 from nb2pipe.model import Parameter
 from nb2pipe.parameters.cells import ParsedParameters, read_parameters
-from nb2pipe.parameters.types import TYPES, UnfitValue, convert, describe, from_text, of_parameter
+from nb2pipe.parameters.kinds import TYPES, UnfitValue, convert, describe, from_text, of_parameter
+from nb2pipe.parameters.literals import literal
 from nb2pipe.rules import nb301_wrong_parameter_type, nb302_unknown_parameter
 from nb2pipe.spelling import closest
 
@@ -31,8 +31,8 @@ def parse_value(parameter: Parameter, text: str) -> Any:
 def resolve(parameters: Sequence[Parameter], given: Mapping[str, Any], notebook: str | None = None) -> dict[str, Any]:
     """The given values, converted to their parameters' types; those not given are left out.
 
-    Texts are parsed, other values (from a YAML file or the library) checked. Raises InvalidInput with everything that is
-    wrong: NB301, NB302.
+    Texts are parsed, other values (from a YAML file or the library) checked. Raises InvalidInput with everything that
+    is wrong: NB301, NB302.
     """
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, Any] = {}

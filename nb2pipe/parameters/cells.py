@@ -10,7 +10,7 @@ from typing import Any
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.magics import to_python
 from nb2pipe.model import Notebook, Parameter
-from nb2pipe.parameters.types import of_value
+from nb2pipe.parameters.kinds import of_value
 from nb2pipe.rules import (
     nb303_unreadable_parameters,
     nb304_invalid_parameter_name,
@@ -23,7 +23,7 @@ RESERVED = ("inputs", "outputs")  # the parameters that each exported step has
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedParameters:
-    """``parameters`` in order of first mention; ``derived`` are the lines (from 1, both ends) to run after the injection."""
+    """``parameters`` in order of first mention; ``derived``: the lines (first, last) to run after the injection."""
 
     parameters: tuple[Parameter, ...] = ()
     derived: tuple[tuple[int, int], ...] = ()
@@ -34,8 +34,8 @@ def read_parameters(source: str, *, cell: int = 0, notebook: Notebook | None = N
     """The parameters that a cell's source sets, and the lines that compute from them.
 
     A plain value assigned to a name is a parameter (``a, b = 1, 2`` is two). Every other statement is derived: it runs
-    again, in order, after the values from outside are in place; so does a plain value for a name that an earlier derived
-    line reads or sets, since its place matters.
+    again, in order, after the values from outside are in place; so does a plain value for a name that an earlier
+    derived line reads or sets, since its place matters.
     """
     reader = _CellReader(source, cell, notebook)
     try:

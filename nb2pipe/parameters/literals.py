@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
 
-from nb2pipe.parameters.types import plain
+from nb2pipe.parameters.kinds import plain
 
 
 def literal(value: object) -> str:

@@ -20,6 +20,7 @@ from nb2pipe.model import (
 )
 from nb2pipe.planning.randomness import RandomFlow
 from nb2pipe.planning.resolve import Needs, Unknown
+from nb2pipe.planning.sharing import Bundle
 from nb2pipe.planning.timeline import Carrier, EventKind, Timeline
 from nb2pipe.rules import (
     nb201_undefined_name,
@@ -38,6 +39,10 @@ from nb2pipe.rules import (
     nb214_patched_module,
 )
 
+_VIEWS = (
+    "{} look at the same memory, and a later step changes it through one of them: make a copy (.copy()) of the other"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -54,6 +59,7 @@ class Facts:
     cycle: tuple[str, ...]
     observed: bool
     untagged: bool
+    bundles: tuple[Bundle, ...] = ()
 
 
 def collect(facts: Facts) -> tuple[Diagnostic, ...]:
@@ -232,17 +238,31 @@ def _patches(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:
+    joint = {(bundle.step, name): bundle for bundle in facts.bundles for name in bundle.names}
+    told: set[tuple[str, str]] = set()
     for step, need in facts.needs.items():
         for name, provider in need.artifacts.items():
-            value = facts.values.get((provider, name))
-            if value is None or value.format is not None or value.refusal is None:
+            bundle = joint.get((provider, name))
+            key = "+".join(bundle.names) if bundle else name
+            value = facts.values.get((provider, key))
+            if value is None or (provider, key) in told:
                 continue
-            events = [e for e in facts.timeline.events.get(name, ()) if e.step == provider]
-            if events:
-                cell, place = facts.timeline.placed[events[-1].position].statement.cell, events[-1].place
-            else:
-                cell, place = facts.timeline.cells_of[provider][0], Place(1)
+            views = bundle is not None and bundle.views
+            if value.format is not None and not views:
+                continue
+            why = _VIEWS.format(", ".join(bundle.names)) if bundle and views else value.refusal
+            if why is None:
+                continue
+            told.add((provider, key))
+            cell, place = _made(facts, name, provider)
             yield nb204_cannot_hand_over.diagnostic(
-                facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step,
-                why=value.refusal,
-            )  # fmt: skip
+                facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step, why=why
+            )
+
+
+def _made(facts: Facts, name: str, step: str) -> tuple[int, Place]:
+    """Where a step last made or changed a name."""
+    events = [event for event in facts.timeline.events.get(name, ()) if event.step == step]
+    if events:
+        return facts.timeline.placed[events[-1].position].statement.cell, events[-1].place
+    return facts.timeline.cells_of[step][0], Place(1)

@@ -18,6 +18,7 @@ from nb2pipe.model import (
     Role,
 )
 
+_LONGEST_NAME = 60
 _HIGHER = ("acc", "auc", "f1", "r2", "precision", "recall", "score", "jaccard", "kappa", "mcc", "sensitivity", "gini")
 _LOWER = ("loss", "error", "rmse", "mse", "mae", "mape", "rmsle", "perplexity", "brier", "deviance", "aic", "bic")
 
@@ -104,21 +105,25 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow) -> Iterator[Candidate]:
         if name not in named:
             yield Candidate(name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name)
     if flow.shown is not None and flow.shown not in named and flow.shown not in assigned:
-        for name, index in _elements(flow.shown):
+        for name, index in _elements(flow.shown, role.cell):
             yield Candidate(
                 name=name, step=step, cell=role.cell, source=MetricSource.SHOWN, expression=flow.shown, index=index
             )  # fmt: skip
 
 
-def _elements(expression: str) -> list[tuple[str, int | None]]:
-    """A shown tuple gives one candidate per element, named by the element's own source."""
+def _elements(expression: str, cell: int) -> list[tuple[str, int | None]]:
+    """A shown tuple gives one candidate per element. Each is named by its source, or by its cell if that is long."""
     try:
         tree = ast.parse(expression, mode="eval").body
     except SyntaxError:
-        return [(expression, None)]
+        return [(f"cell{cell + 1}", None)]
     if isinstance(tree, ast.Tuple) and tree.elts:
-        return [(ast.unparse(element), index) for index, element in enumerate(tree.elts)]
-    return [(expression, None)]
+        sources = [ast.unparse(element) for element in tree.elts]
+        return [
+            (source if len(source) <= _LONGEST_NAME else f"cell{cell + 1}[{index}]", index)
+            for index, source in enumerate(sources)
+        ]
+    return [(expression if len(expression) <= _LONGEST_NAME else f"cell{cell + 1}", None)]
 
 
 def _own_key(candidate: Candidate, key: str) -> str | None:

@@ -35,7 +35,7 @@ def refine(timeline: Timeline, recording: Recording) -> Timeline:
             if any(begin <= event.position < end for event in events.get(name, ())):
                 continue
             if name in events:
-                events[name] = _insert(events[name], _hidden_change(timeline, end - 1))
+                events[name] = insert(events[name], hidden_change(timeline, end - 1))
     return replace(timeline, events=events)
 
 
@@ -54,7 +54,7 @@ def _changed_by_segment(recording: Recording) -> dict[int, frozenset[str]]:
     return {number: frozenset(item.changed) for number, item in enumerate(recording.segments)}
 
 
-def _hidden_change(timeline: Timeline, position: int) -> Event:
+def hidden_change(timeline: Timeline, position: int) -> Event:
     """A change that no statement shows (through an alias, inside a library), placed at the segment's end."""
     item = timeline.placed[position]
     carrier = Carrier.SKIPPED if item.role is Role.SKIP else Carrier.ARTIFACT
@@ -64,5 +64,6 @@ def _hidden_change(timeline: Timeline, position: int) -> Event:
     )  # fmt: skip
 
 
-def _insert(events: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
+def insert(events: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
+    """The events with one more, in order."""
     return tuple(sorted((*events, event), key=lambda e: e.position))

@@ -21,7 +21,7 @@ from nb2pipe.model import (
     Snippet,
     Step,
 )
-from nb2pipe.planning import findings, metrics, observe, randomness, timeline
+from nb2pipe.planning import findings, metrics, observe, randomness, sharing, timeline
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
 
@@ -50,6 +50,7 @@ class Plan:
     timeline: Timeline
     candidates: tuple[metrics.Candidate, ...]
     unresolved: frozenset[str] = frozenset()  # names that are read, but that nothing visibly defines
+    reseeded: frozenset[str] = frozenset()  # steps that replay a seed of the notebook's setup
     extra: frozenset[tuple[str, str]] = frozenset()  # (step, name): values to look at that are no outputs yet
 
 
@@ -66,21 +67,25 @@ def plan(
     roles = timeline.settle_heads(roles, by_cell)
     line = timeline.build(roles, by_cell, _literals(parameters))
     observed: Mapping[str, tuple[str, ...]] = {}
+    bundles: tuple[sharing.Bundle, ...] = ()
     if recording is not None:
         observed = observe.seen_names(line, recording)
         line = observe.refine(line, recording)
+        bundles = sharing.bundles(line, recording)
+        line = sharing.with_bundles(line, bundles)
     resolver = Resolver(line, star_imports=_star_imports(line, by_cell), observed=observed)
+    groups = sharing.groups_of(bundles)
     random = randomness.flow(line, recording)
     needs = {step: resolver.needs(step) for step in line.steps}
     values = {(value.step, value.name): value for value in recording.values} if recording else {}
     _add_declared(needs, roles, resolver)
-    _close_outputs(needs, line, resolver)
+    _close_outputs(needs, resolver, groups)
     _add_code(needs, values, resolver)
-    _close_outputs(needs, line, resolver)
+    _close_outputs(needs, resolver, groups)
     _add_settings(needs, line, resolver, random, values)
-    _close_outputs(needs, line, resolver)
+    _close_outputs(needs, resolver, groups)
     found = metrics.candidates(roles, by_cell)
-    steps = _steps(needs, line, random, values, roles)
+    steps = _steps(needs, line, random, values, roles, groups)
     ordered, cycle = _order(steps)
     pipeline = Pipeline(
         name=notebook.path.stem,
@@ -92,13 +97,14 @@ def plan(
     )
     facts = findings.Facts(
         notebook=notebook, roles=tuple(roles), flows=by_cell, timeline=line, pipeline=pipeline, needs=needs,
-        values=values, random=random, cycle=cycle, observed=recording is not None, untagged=untagged,
+        values=values, random=random, cycle=cycle, observed=recording is not None, untagged=untagged, bundles=bundles,
     )  # fmt: skip
     return Plan(
         pipeline=pipeline,
         diagnostics=findings.collect(facts),
         timeline=line,
         candidates=found,
+        reseeded=frozenset(random.reseed),
         unresolved=frozenset(unknown.use.name for need in needs.values() for unknown in need.unknown),
     )
 
@@ -130,25 +136,21 @@ def _add_declared(needs: dict[str, Needs], roles: Sequence[CellRole], resolver: 
                 resolver.code(needs[role.step], role.step, name)
 
 
-def _close_outputs(needs: dict[str, Needs], line: Timeline, resolver: Resolver) -> None:
+def _close_outputs(
+    needs: dict[str, Needs], resolver: Resolver, groups: Mapping[tuple[str, str], tuple[str, ...]]
+) -> None:
     """A step that hands on what it may not have made itself needs the value too; that may reach further back."""
     done: set[tuple[str, str]] = set()
     pending = [(step, name) for need in needs.values() for name, step in need.artifacts.items()]
     while pending:
-        step, name = pending.pop()
-        if (step, name) in done:
-            continue
-        done.add((step, name))
-        before = needs[step].artifacts.get(name)
-        resolver.pass_through(needs[step], step, name)
-        provider = needs[step].artifacts.get(name)
-        if provider is not None and before is None:
-            pending.append((provider, name))
-    for step in line.steps:
-        for name, provider in needs[step].artifacts.items():
-            if (provider, name) not in done:
-                _close_outputs(needs, line, resolver)
-                return
+        step, asked = pending.pop()
+        for name in groups.get((step, asked), (asked,)):
+            if (step, name) in done:
+                continue
+            done.add((step, name))
+            known = set(needs[step].artifacts.items())
+            resolver.pass_through(needs[step], step, name)
+            pending.extend((provider, new) for new, provider in needs[step].artifacts.items() - known)
 
 
 def _add_code(
@@ -203,33 +205,37 @@ def _steps(
     random: randomness.RandomFlow,
     values: Mapping[tuple[str, str], ObservedValue],
     roles: Sequence[CellRole],
+    groups: Mapping[tuple[str, str], tuple[str, ...]],
 ) -> tuple[Step, ...]:
-    outputs: dict[str, set[str]] = {step: set() for step in line.steps}
+    outputs: dict[str, dict[str, Artifact]] = {step: {} for step in line.steps}
+
+    def artifact(step: str, name: str) -> Artifact:
+        names = groups.get((step, name), (name,))
+        value = values.get((step, "+".join(names)))
+        return Artifact(
+            names=names,
+            step=step,
+            format=value.format if value else None,
+            type=value.type if value else None,
+            optional=len(names) == 1 and _optional(line, needs[step], step, name),
+        )
+
     for need in needs.values():
         for name, provider in need.artifacts.items():
-            outputs[provider].add(name)
+            made = artifact(provider, name)
+            outputs[provider][made.name] = made
     after: dict[str, dict[str, None]] = {}
     for role in roles:
         if role.step:
             after.setdefault(role.step, {}).update(dict.fromkeys(role.after))
     sources = set(random.source.values())
 
-    def artifact(step: str, name: str) -> Artifact:
-        value = values.get((step, name))
-        return Artifact(
-            names=(name,),
-            step=step,
-            format=value.format if value else None,
-            type=value.type if value else None,
-            optional=_optional(line, needs[step], step, name),
-        )
-
     return tuple(
         Step(
             name=step,
             cells=line.cells_of[step],
-            inputs=tuple(artifact(provider, name) for name, provider in _by_provider(needs[step], line)),
-            outputs=tuple(artifact(step, name) for name in sorted(outputs[step])),
+            inputs=_inputs(needs[step], line, outputs),
+            outputs=tuple(made for _, made in sorted(outputs[step].items())),
             early=tuple(sorted(needs[step].early)),
             parameters=tuple(sorted(needs[step].parameters)),
             setup=_snippets(line, needs[step].replays),
@@ -248,9 +254,20 @@ def _steps(
     )
 
 
-def _by_provider(need: Needs, line: Timeline) -> list[tuple[str, str]]:
+def _inputs(need: Needs, line: Timeline, outputs: Mapping[str, Mapping[str, Artifact]]) -> tuple[Artifact, ...]:
+    """What a step loads, by the order of the steps that made it; of a bundle only the names that come from there."""
     rank = {step: number for number, step in enumerate(line.steps)}
-    return sorted(need.artifacts.items(), key=lambda item: (rank[item[1]], item[0]))
+    found: dict[tuple[int, str], Artifact] = {}
+    for name, provider in need.artifacts.items():
+        made = next(item for item in outputs[provider].values() if name in item.names)
+        known = found.get((rank[provider], made.name), replace(made, wanted=()))
+        found[rank[provider], made.name] = replace(known, wanted=(*known.wanted, name)) if len(made.names) > 1 else made
+    return tuple(
+        replace(
+            item, wanted=tuple(n for n in item.names if n in item.wanted) if len(item.wanted) < len(item.names) else ()
+        )
+        for _, item in sorted(found.items())
+    )
 
 
 def _optional(line: Timeline, need: Needs, step: str, name: str) -> bool:

@@ -46,6 +46,8 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Read:
+    """A read, and the statement that makes it."""
+
     use: Use
     placed: Placed
 
@@ -124,6 +126,7 @@ class Resolver:
             self._setup_read(needs, step, use, item, early=early)
 
     def has_name(self, name: str) -> bool:
+        """Whether anything happens to the name in the notebook."""
         return name in self._timeline.events
 
     # ------------------------------------------------------------ single reads

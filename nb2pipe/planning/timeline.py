@@ -15,6 +15,8 @@ _CODE_KINDS = (BindingKind.IMPORT, BindingKind.FUNCTION, BindingKind.CLASS)
 
 
 class EventKind(StrEnum):
+    """What happens to a name."""
+
     BIND = "bind"
     MUTATE = "mutate"
     DELETE = "delete"

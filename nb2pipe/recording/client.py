@@ -34,6 +34,7 @@ MODULES = (
     "metric_numbers",
     "metrics",
     "environment",
+    "generators",
     "borders",
 )
 

@@ -54,6 +54,14 @@ class Probe:
             imported=tuple(reply["imported"]),
         )
 
+    def keep_random(self, file: Path) -> None:
+        """Write the state of the global random generators to a file."""
+        self._ask("keep_random", {"file": str(file)})
+
+    def restore_random(self, file: Path) -> None:
+        """Put a kept state back."""
+        self._ask("restore_random", {"file": str(file)})
+
     def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
         self._count += 1
         question = self._folder / f"request-{self._count}.json"

@@ -33,6 +33,7 @@ from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
 class Watch:
     """What to look at, and when: worked out from the plan before the run."""
 
+    segment_starts: frozenset[int]
     segment_ends: Mapping[int, tuple[int, Segment]]
     names: tuple[str, ...]
     stores: Mapping[str, tuple[str, ...]]
@@ -49,13 +50,17 @@ def record(
     output: Path,
     timeout: float | None = None,
     on_cell: Callable[[int], None] | None = None,
+    random_states: Path | None = None,
 ) -> Recording:
     """Execute the notebook in its own folder; ``output`` is where the executed copy goes.
+
+    ``random_states`` is a folder for the random state before each segment (``CELL.state``), so that a verifying run can
+    draw the same numbers where the notebook does not seed.
 
     Raises ExecutionFailure if the notebook does not run from top to bottom.
     """
     with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
-        recorder = _Recorder(watch=_watch(plan), folder=Path(folder), on_cell=on_cell)
+        recorder = _Recorder(watch=_watch(plan), folder=Path(folder), on_cell=on_cell, random_states=random_states)
         execution = execute_notebook(
             as_nbformat(notebook),
             output,
@@ -65,6 +70,11 @@ def record(
             watcher=recorder,
         )
     return recorder.recording(execution.seconds)
+
+
+def state_file(cell: int) -> str:
+    """The name of the file that holds the random state before a cell."""
+    return f"{cell}.state"
 
 
 def _watch(plan: Plan) -> Watch:
@@ -89,6 +99,7 @@ def _watch(plan: Plan) -> Watch:
             metrics[candidate.cell] = (names, candidate.expression)
         del shown
     return Watch(
+        segment_starts=frozenset(segment.cells[0] for segment in timeline.segments if segment.step),
         segment_ends=code_cells,
         names=tuple(sorted((data & crossing) | plan.unresolved)),
         stores={step: tuple(sorted(names)) for step, names in stores.items()},
@@ -103,6 +114,7 @@ class _Recorder(Watcher):
     watch: Watch
     folder: Path
     on_cell: Callable[[int], None] | None
+    random_states: Path | None
     probe: Probe | None = None
     seen: dict[str, str | None] = field(default_factory=dict)
     latest: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -120,12 +132,18 @@ class _Recorder(Watcher):
         self.began = time.monotonic()
 
     def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
-        if self.on_cell is not None and cell.source_index is not None:
-            self.on_cell(cell.source_index)
+        index = cell.source_index
+        assert index is not None
+        assert self.probe is not None
+        if self.on_cell is not None:
+            self.on_cell(index)
+        if self.random_states is not None and index in self.watch.segment_starts:
+            self.probe.keep_random(self.random_states / state_file(index))
 
     def after_cell(self, session: KernelSession, cell: RunningCell, seconds: float) -> None:
         index = cell.source_index
-        assert index is not None and self.probe is not None
+        assert index is not None
+        assert self.probe is not None
         if index in self.watch.metrics:
             names, shown = self.watch.metrics[index]
             for item in self.probe.metrics(cell=index, names=names, expression=shown):
@@ -173,12 +191,19 @@ class _Recorder(Watcher):
         gone = tuple(sorted(name for name in self.seen if name not in values))
         self.seen = {name: value["fingerprint"] for name, value in values.items()}
         self.segments[number] = SegmentObservation(
-            segment=segment, changed=(*changed, *gone), random_moved=reply["random"] != self.random, seconds=seconds
+            segment=segment,
+            changed=(*changed, *gone),
+            random_moved=reply["random"] != self.random,
+            seconds=seconds,
+            aliases=tuple(tuple(group) for group in reply["aliases"]),
+            memory=tuple(tuple(group) for group in reply["memory"]),
         )
         self.random = reply["random"]
         step = segment.step
         if step is not None and self.watch.last_segment[step] == number:
-            self._store(step, [name for name in self.watch.stores.get(step, ()) if name not in gone])
+            names = [name for name in self.watch.stores.get(step, ()) if name in values]
+            self._store(step, names)
+            self._store_groups(step, names, self.segments[number].aliases, values)
         self.began = time.monotonic()
 
     def _store(self, step: str, names: list[str]) -> None:
@@ -190,6 +215,19 @@ class _Recorder(Watcher):
         for name in names:
             if name in self.latest:
                 self.values.append(_observed(step, name, self.latest[name]))
+
+    def _store_groups(
+        self, step: str, names: list[str], groups: tuple[tuple[str, ...], ...], values: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Names that share objects are also tried together: planning decides later which groups matter."""
+        assert self.probe is not None
+        wanted = [list(group) for group in groups if set(group) & set(names)]
+        if not wanted:
+            return
+        reply = self.probe.border(store=wanted, formats=formats.FORMATS)["values"]
+        for group in wanted:
+            self.values.append(_observed(step, "+".join(group), reply["+".join(group)]))
+            self.values += [_observed(step, name, values[name]) for name in group if name not in names]
 
     def _is_stale(self, name: str) -> bool:
         """Whether the value is another than the one that was stored last."""

@@ -78,5 +78,5 @@ def _parse(text: str) -> tuple[float, int | None] | None:
     return (value / 100, digits + 2) if percent else (value, digits)
 
 
-def _text(value: Any) -> str:  # noqa: ANN401
+def _text(value: Any) -> str:
     return "".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from nb2pipe.model import Environment, Pipeline, Step
 from nb2pipe.recording.probe import Probe
-from nb2pipe.running.watching import KernelSession, Watcher
+from nb2pipe.recording.record import state_file
+from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +23,29 @@ class Difference:
 
 @dataclass(slots=True, kw_only=True)
 class Borders:
-    """Gathers what the steps' kernels held when they ended; ``watcher`` goes into the run's options."""
+    """Gathers what the steps' kernels held when they ended; ``watcher`` goes into the run's options.
+
+    ``random_states`` are kept by the observed run. Steps whose random state the pipeline does not control (the notebook
+    never seeded) go on with those, so that the same numbers are drawn and values can be compared.
+    """
 
     modules: tuple[str, ...]
+    random_states: Path | None = None
+    reseeded: frozenset[str] = frozenset()
     fingerprints: dict[str, str | None] = field(default_factory=dict)
     environment: Environment | None = None
     values: bool = True
 
     def watcher(self, step: Step) -> Watcher:
         """The watcher of one step's execution."""
-        return _AtEnd(lambda session: self._look(session, step))
+        controlled = step.random_from is not None or step.name in self.reseeded
+        states = {} if controlled else self._states(step)
+        return _AtBorders(lambda session: self._look(session, step), states)
+
+    def _states(self, step: Step) -> dict[int, Path]:
+        folder = self.random_states
+        files = {cell: folder / state_file(cell) for cell in step.cells} if folder is not None else {}
+        return {cell: file for cell, file in files.items() if file.is_file()}
 
     def _look(self, session: KernelSession, step: Step) -> None:
         with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
@@ -46,9 +60,20 @@ class Borders:
                 self.environment = probe.environment(self.modules)
 
 
-class _AtEnd(Watcher):
-    def __init__(self, look: Callable[[KernelSession], None]) -> None:
+class _AtBorders(Watcher):
+    """Puts random states back before given cells of the original, and looks at the values when all is done."""
+
+    def __init__(self, look: Callable[[KernelSession], None], states: Mapping[int, Path]) -> None:
         self._look = look
+        self._states = states
+
+    def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
+        file = self._states.get(cell.original) if cell.original is not None else None
+        if file is not None:
+            with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+                probe = Probe(session, Path(folder))
+                probe.install()
+                probe.restore_random(file)
 
     def finished(self, session: KernelSession) -> None:
         self._look(session)

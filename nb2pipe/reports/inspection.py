@@ -25,7 +25,7 @@ METRIC_COLUMNS = (
     Column("tolerance"),
 )
 PARAMETER_COLUMNS = (Column("parameter"), Column("type"), Column("default", wraps=True), Column("meaning", wraps=True))
-CELL_COLUMNS = (Column("cell", right=True), Column("role"), Column("tags", wraps=True), Column("source"))
+CELL_COLUMNS = (Column("cell", right=True), Column("role"), Column("tags", wraps=True), Column("source", cuts=True))
 
 
 def overview(notebook: Notebook, pipeline: Pipeline, look: Look) -> list[str]:

@@ -217,6 +217,7 @@ def _step_record(step: StepRecord) -> Document:
         "notebook": step.notebook,
         "error": step.error,
         "reused_from": step.run,
+        "peak_memory": step.peak_memory,
     }
 
 

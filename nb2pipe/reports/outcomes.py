@@ -65,18 +65,30 @@ def of_check(report: CheckReport, look: Look) -> list[str]:
     for metric in report.metrics:
         if metric.reason and metric.verdict not in (Verdict.OK, Verdict.FAILED, Verdict.MISSING):
             lines += _wrapped(f"{metric.name}: {metric.reason}", look, "dim")
+    if report.metrics and all(metric.verdict is Verdict.OK and metric.difference == 0 for metric in report.metrics):
+        lines.append(look.paint("equal to the last digit", "dim"))
     ran = figures.count(len(report.run.steps), "step")
     lines += [""] if lines else []
     lines += _wrapped(f"{ran} in {figures.seconds(report.run.seconds)}{_reused(report.run)}", look, "dim")
     return [*lines, *_wrapped(report.sentence, look, "green" if report.passed else "red")]
 
 
-def step_line(step: StepRecord, index: int, total: int, look: Look) -> str:
-    """``2 of 4  train   ok   2.91 s``, for a log."""
-    width = len(str(total))
+def step_line(step: StepRecord, index: int, total: int | None, look: Look) -> str:
+    """``2 of 4  ok  2.91 s  train``, for a log."""
     time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
     status = look.paint(f"{step.status.value:<7}", STATUS_STYLES[step.status])
-    return f"{index:>{width}} of {total}  {status}  {time:>12}  {look.plain(clean(step.name))}".rstrip()
+    return f"{_numbered(index, total)}  {status}  {time:>12}  {look.plain(clean(step.name))}".rstrip()
+
+
+def running_line(name: str, seconds: float, index: int, total: int | None, look: Look) -> str:
+    """As :func:`step_line`, of a step that is running."""
+    status = look.paint("running", "yellow")
+    return f"{_numbered(index, total)}  {status}  {figures.seconds(seconds):>12}  {look.plain(clean(name))}"
+
+
+def _numbered(index: int, total: int | None) -> str:
+    """``2 of 4``; without the total as long as nobody said it."""
+    return f"{index:>{len(str(total))}} of {total}" if total is not None else f"{index:>6}"
 
 
 def _step(step: StepRecord) -> Row:

@@ -90,6 +90,7 @@ STEP_RECORD = _object(
     notebook=_or_null(TEXT),
     error=_or_null(TEXT),
     reused_from=_or_null(TEXT),
+    peak_memory=_or_null({"type": "integer"}),
 )
 ENVIRONMENT = _object(python=TEXT, implementation=TEXT, platform=TEXT, packages=_map(TEXT), imported=TEXTS)
 RUN: Schema = {

@@ -13,11 +13,12 @@ NARROWEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``right`` aligns numbers. ``wraps`` gives way first when room is short, by taking more lines."""
+    """``right`` aligns numbers. When room is short, a column that ``cuts`` gives way first, then those that ``wrap``."""
 
     title: str
     right: bool = False
     wraps: bool = False
+    cuts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,11 @@ def _widths(heads: Sequence[Column], rows: Sequence[Sequence[Styled]], room: int
     """Natural widths, then the widest column that may give way gives way, until the table fits."""
     widths = [max([columns(head.title), *(columns(row[at].text) for row in rows)]) for at, head in enumerate(heads)]
     room -= len(GAP) * (len(heads) - 1)
-    for willing in ([head.wraps for head in heads], [not head.right for head in heads]):
-        giving = [at for at, may in enumerate(willing) if may]
+    for giving in (
+        [at for at, head in enumerate(heads) if head.cuts],
+        [at for at, head in enumerate(heads) if head.wraps],
+        [at for at, head in enumerate(heads) if not head.right],
+    ):
         floors = {at: max(NARROWEST, columns(heads[at].title)) for at in giving}
         while sum(widths) > room:
             able = [at for at in giving if widths[at] > floors[at]]

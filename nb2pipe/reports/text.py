@@ -128,7 +128,7 @@ def _window(text: str, begin: int, end: int, room: int) -> tuple[str, int, int]:
 def _notes(diagnostic: Diagnostic, look: Look, room: int, *, widest: int) -> list[str]:
     """The notes, then the commands that say more: behind the last note if there is room, else below."""
     tips = []
-    if diagnostic.fix and diagnostic.notebook:
+    if diagnostic.fix and diagnostic.notebook and not any("lint --fix" in note for note in diagnostic.notes):
         tips.append(f"fix: nb2pipe lint --fix {shlex.quote(clean(diagnostic.notebook))}")
     if diagnostic.code:
         tips.append(f"more: nb2pipe explain {diagnostic.code}")

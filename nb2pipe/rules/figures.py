@@ -48,7 +48,7 @@ def allowance(value: float | None) -> str:
     """The largest difference that passes, as ``±0.02``; ``exact`` if none does."""
     if value is None:
         return "-"
-    return "exact" if value == 0 else f"±{number(value, 4)}"
+    return "exact" if value == 0 else f"±{number(value, 4 if value >= 1e-4 else 2)}"
 
 
 def tolerance(value: Tolerance | None) -> str:

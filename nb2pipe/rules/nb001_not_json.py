@@ -8,8 +8,8 @@ CODE = "NB001"
 TITLE = "The notebook is not valid JSON"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-An `.ipynb` file is JSON. This one cannot be parsed: it is empty, cut short, holds the conflict markers of a git merge, or is
-something else under that name (a Git LFS pointer, a web page).
+An `.ipynb` file is JSON. This one cannot be parsed: it is empty, cut short, holds the conflict markers of a git
+merge, or is something else under that name (a Git LFS pointer, a web page).
 
 ```json bad
 <<<<<<< HEAD
@@ -24,8 +24,8 @@ something else under that name (a Git LFS pointer, a web page).
  "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": "x = 1"}]}
 ```
 
-What to do: finish the merge (`nbdime mergetool` understands notebooks), fetch the file (`git lfs pull`), or restore it from
-version control.
+What to do: finish the merge (`nbdime mergetool` understands notebooks), fetch the file (`git lfs pull`), or restore
+it from version control.
 """
 
 

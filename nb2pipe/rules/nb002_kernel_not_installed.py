@@ -24,8 +24,8 @@ packages: they mean the interpreter that runs nb2pipe.
 
 What to do: choose an installed kernel (`-k NAME`; `jupyter kernelspec list` shows them) or an interpreter
 (`--python path/to/venv/bin/python`), or install the kernel from the environment that has the notebook's packages:
-`python -m ipykernel install --user --name my-old-laptop`. The kernel's environment needs ipykernel and what the notebook
-imports; it does not need nb2pipe.
+`python -m ipykernel install --user --name my-old-laptop`. The kernel's environment needs ipykernel and what the
+notebook imports; it does not need nb2pipe.
 """
 
 _SHOWN = 8
@@ -35,7 +35,7 @@ _CURRENT = "to use the interpreter that runs nb2pipe: -k python3; to use another
 def diagnostic(
     notebook: str | None, kernel: str, installed: Sequence[str], suggestion: str | None = None, *, chosen: bool = False
 ) -> Diagnostic:
-    """``installed`` are the names of the kernels that there are; ``chosen`` tells the user's ``-k`` from the notebook's."""
+    """``installed`` are the names of the kernels there; ``chosen`` tells the user's ``-k`` from the notebook's."""
     more = f" and {len(installed) - _SHOWN} more" if len(installed) > _SHOWN else ""
     notes = [f"installed: {', '.join(installed[:_SHOWN])}{more}" if installed else "no kernel is installed"]
     if suggestion:

@@ -8,8 +8,8 @@ CODE = "NB003"
 TITLE = "The file is not a notebook"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-The file can be parsed, but it is not built as a notebook: an object with `nbformat`, `metadata` and a list of `cells`, each
-with a `cell_type` and a `source`. The message says what is missing and in which cell.
+The file can be parsed, but it is not built as a notebook: an object with `nbformat`, `metadata` and a list of
+`cells`, each with a `cell_type` and a `source`. The message says what is missing and in which cell.
 
 ```json bad
 [{"cell_type": "code", "source": "x = 1"}]
@@ -20,7 +20,8 @@ with a `cell_type` and a `source`. The message says what is missing and in which
  "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": "x = 1"}]}
 ```
 
-What to do: open it in Jupyter and save it again, or restore it from version control. `python -m json.tool` shows its parts.
+What to do: open it in Jupyter and save it again, or restore it from version control. `python -m json.tool` shows its
+parts.
 """
 
 

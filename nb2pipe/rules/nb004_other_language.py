@@ -12,7 +12,8 @@ nb2pipe finds a pipeline's inputs and outputs by reading Python code. The notebo
 
 ```json bad
 {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}},
- "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": "x <- 1"}]}
+ "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [],
+            "execution_count": null, "source": "x <- 1"}]}
 ```
 
 ```json good
@@ -21,8 +22,8 @@ nb2pipe finds a pipeline's inputs and outputs by reading Python code. The notebo
  "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": "x = 1"}]}
 ```
 
-What to do: for a notebook in R or Julia, run it as a whole with papermill. If it is in Python and the metadata are wrong,
-choose the Python kernel in Jupyter and save it. Single cells in another language (`%%R`, `%%bash`) are fine.
+What to do: for a notebook in R or Julia, run it as a whole with papermill. If it is in Python and the metadata are
+wrong, choose the Python kernel in Jupyter and save it. Single cells in another language (`%%R`, `%%bash`) are fine.
 """
 
 

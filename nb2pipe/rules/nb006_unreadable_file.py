@@ -20,8 +20,8 @@ nb2pipe lint analyis.ipynb
 nb2pipe lint analysis.ipynb
 ```
 
-What to do: check the path (the message names a file that is spelled nearly so, if there is one) and its permissions. A file
-in another encoding: `iconv -f latin1 -t utf-8 old.ipynb > new.ipynb`.
+What to do: check the path (the message names a file that is spelled nearly so, if there is one) and its permissions.
+A file in another encoding: `iconv -f latin1 -t utf-8 old.ipynb > new.ipynb`.
 """
 
 

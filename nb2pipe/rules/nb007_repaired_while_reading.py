@@ -8,8 +8,8 @@ CODE = "NB007"
 TITLE = "The notebook was put right in memory"
 SEVERITY = Severity.NOTICE
 EXPLAIN = """\
-The notebook is of an old format (nbformat 1 to 3, IPython before 2015), or two of its cells have the same id. nb2pipe works
-on an upgraded copy in memory and leaves the file as it is.
+The notebook is of an old format (nbformat 1 to 3, IPython before 2015), or two of its cells have the same id. nb2pipe
+works on an upgraded copy in memory and leaves the file as it is.
 
 ```json bad
 {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},

@@ -10,8 +10,8 @@ CODE = "NB104"
 TITLE = "Tags in a form that cannot be read"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-Jupyter keeps a cell's tags as a list of texts. In a text notebook the list must be written so that it can be read: jupytext
-drops `tags=[step:load]` without quotes and doesn't say so; MyST wants brackets.
+Jupyter keeps a cell's tags as a list of texts. In a text notebook the list must be written so that it can be read:
+jupytext drops `tags=[step:load]` without quotes and doesn't say so; MyST wants brackets.
 
 ```python bad
 # %% tags=[step:load]
@@ -23,8 +23,8 @@ x = 1
 x = 1
 ```
 
-What to do: write `tags=["step:load"]` in a script, `:tags: [step:load]` in MyST, or use the comment `#| step: load` as the
-cell's first line, which works in each format.
+What to do: write `tags=["step:load"]` in a script, `:tags: [step:load]` in MyST, or use the comment `#| step: load`
+as the cell's first line, which works in each format.
 """
 
 

@@ -10,9 +10,9 @@ CODE = "NB201"
 TITLE = "A step reads a name that no earlier step defines"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-A step runs in a process of its own. It finds a name only if an earlier step, the `parameters` cell, an `imports` or
-`functions` cell, or the step itself defines it. In the notebook the name may still be there from a cell that you ran
-later, or deleted.
+A step runs in a process of its own. It finds a name only if an earlier step, the `parameters` cell, an
+`imports` or `functions` cell, or the step itself defines it. In the notebook the name may still be there from
+a cell that you ran later, or deleted.
 
 ```python bad
 # %% tags=["step:evaluate"]
@@ -32,8 +32,9 @@ score = 0.7
 print(score > threshold)
 ```
 
-What to do: move the defining cell up, add the name to the `parameters` cell, or correct the spelling. If the name comes
-into being in a way that nobody can see (`exec`, a magic of your own), tag the reading cell with `in:NAME`.
+What to do: move the defining cell up, add the name to the `parameters` cell, or correct the spelling. If the
+name comes into being in a way that nobody can see (`exec`, a magic of your own), tag the reading cell with
+`in:NAME`.
 """
 
 

@@ -22,8 +22,8 @@ rows = [1, 2
 rows = [1, 2]
 ```
 
-What to do: run the cell in Jupyter and mend it, tag it `skip`, or make it a Markdown or raw cell. Magics (`%time`, `!ls`)
-are understood.
+What to do: run the cell in Jupyter and mend it, tag it `skip`, or make it a Markdown or raw cell. Magics
+(`%time`, `!ls`) are understood.
 """
 
 

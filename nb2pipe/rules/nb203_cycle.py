@@ -10,8 +10,8 @@ CODE = "NB203"
 TITLE = "Steps need each other in a circle"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-A step that you come back to later in the notebook runs as one step. If a step between its two halves needs the first half
-and the second half needs that step, neither can run first.
+A step that you come back to later in the notebook runs as one step. If a step between its two halves needs
+the first half and the second half needs that step, neither can run first.
 
 ```python bad
 # %% tags=["step:load"]

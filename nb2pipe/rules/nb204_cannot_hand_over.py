@@ -11,8 +11,8 @@ TITLE = "A value cannot be handed to another step"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
 Steps run in different processes and hand values over as files. Some things live in one process only: database
-connections, open files, generators, locks, threads, figures in the making. And a value is only handed over if reading it
-back gives exactly the same.
+connections, open files, generators, locks, threads, figures in the making. And a value is only handed over if
+reading it back gives exactly the same.
 
 ```python bad
 # %% tags=["step:load"]
@@ -33,8 +33,8 @@ rows = connection.execute("select * from sales").fetchall()
 total = sum(price for _, price in rows)
 ```
 
-What to do: use the thing up in the step that makes it and pass plain data on, make it again where it is needed, or join the
-two steps under one name.
+What to do: use the thing up in the step that makes it and pass plain data on, make it again where it is
+needed, or join the two steps under one name.
 """
 
 

@@ -10,8 +10,8 @@ CODE = "NB205"
 TITLE = "A step needs what a skipped cell makes"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-A cell tagged `skip` is not part of the pipeline, but a later step reads what it defines or relies on how it changed an
-object.
+A cell tagged `skip` is not part of the pipeline, but a later step reads what it defines or relies on how it
+changed an object.
 
 ```python bad
 # %% tags=["step:load"]

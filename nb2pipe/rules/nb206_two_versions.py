@@ -10,8 +10,8 @@ CODE = "NB206"
 TITLE = "A step needs two versions of one name"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-The step reads a name as it was at two moments between which another step changed it. A step starts with one version of
-each name, so this cannot be split here.
+The step reads a name as it was at two moments between which another step changed it. A step starts with one
+version of each name, so this cannot be split here.
 
 ```python bad
 # %% tags=["step:load"]

@@ -10,8 +10,9 @@ CODE = "NB207"
 TITLE = "Names that no analysis can see"
 SEVERITY = Severity.WARNING
 EXPLAIN = """\
-`exec` of computed text, `globals()[...]`, `%run`, IPython's output history (`_`, `Out[3]`): such code reads or defines names
-that don't stand in the notebook. The observed run of `nb2pipe export` looks at the real names; with `--static` nobody does.
+`exec` of computed text, `globals()[...]`, `%run`, IPython's output history (`_`, `Out[3]`): such code reads
+or defines names that don't stand in the notebook. The observed run of `nb2pipe export` looks at the real
+names; with `--static` nobody does.
 
 ```python bad
 # %% tags=["step:load"]
@@ -24,7 +25,8 @@ for letter in "ab":
 values = {letter: 1 for letter in "ab"}
 ```
 
-What to do: write the names out, or declare them: `out:NAME` on the cell that makes one, `in:NAME` on the one that reads it.
+What to do: write the names out, or declare them: `out:NAME` on the cell that makes one, `in:NAME` on the one
+that reads it.
 """
 
 

@@ -10,8 +10,8 @@ CODE = "NB208"
 TITLE = "Star import"
 SEVERITY = Severity.NOTICE
 EXPLAIN = """\
-`from module import *` defines names that don't stand in the notebook. Each step that reads a name nobody else defines
-replays the star import. That works, but a mistyped name is then found only when the step runs.
+`from module import *` defines names that don't stand in the notebook. Each step that reads a name nobody else
+defines replays the star import. That works, but a mistyped name is then found only when the step runs.
 
 ```python bad
 # %% tags=["imports"]

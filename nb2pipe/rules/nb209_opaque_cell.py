@@ -10,8 +10,9 @@ CODE = "NB209"
 TITLE = "Code that stays in its step unread"
 SEVERITY = Severity.NOTICE
 EXPLAIN = """\
-Shell lines and cells in another language (`!wget ...`, `%%bash`, `%%cython`) stay in their step and run as they did. What they
-read and write is not known: files that they make are found by later steps only because steps share the notebook's folder.
+Shell lines and cells in another language (`!wget ...`, `%%bash`, `%%cython`) stay in their step and run as
+they did. What they read and write is not known: files that they make are found by later steps only because
+steps share the notebook's folder.
 
 ```python bad
 # %% tags=["step:load"]

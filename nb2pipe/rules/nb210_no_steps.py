@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import Notebook
-from nb2pipe.rules.placing import placed
 
 CODE = "NB210"
 TITLE = "The notebook has no steps"
@@ -22,8 +21,8 @@ rows = [1, 2]
 rows = [1, 2]
 ```
 
-What to do: tag the first cell of each step with `step:NAME` (or write `#| step: NAME` as its first line); the code cells that
-follow belong to it.
+What to do: tag the first cell of each step with `step:NAME` (or write `#| step: NAME` as its first line); the
+code cells that follow belong to it.
 """
 
 

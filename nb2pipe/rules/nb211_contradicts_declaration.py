@@ -10,8 +10,8 @@ CODE = "NB211"
 TITLE = "A declared input or output contradicts the code"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-`in:NAME` and `out:NAME` declare what a step reads and makes. They are checked: a declared output that the step never defines,
-or a declared input that nothing before it defines, is a mistake in one of the two.
+`in:NAME` and `out:NAME` declare what a step reads and makes. They are checked: a declared output that the
+step never defines, or a declared input that nothing before it defines, is a mistake in one of the two.
 
 ```python bad
 # %% tags=["step:load", "out:rows"]

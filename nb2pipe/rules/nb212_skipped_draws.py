@@ -10,8 +10,8 @@ CODE = "NB212"
 TITLE = "A skipped cell draws random numbers"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-The notebook seeds a global random generator; a cell tagged `skip` draws from it, and a later step goes on with the same stream.
-Without the cell, the later step would get other numbers than in the notebook.
+The notebook seeds a global random generator; a cell tagged `skip` draws from it, and a later step goes on
+with the same stream. Without the cell, the later step would get other numbers than in the notebook.
 
 ```python bad
 # %% tags=["step:load"]

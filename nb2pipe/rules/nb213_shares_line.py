@@ -10,8 +10,8 @@ CODE = "NB213"
 TITLE = "A definition shares its line with other code"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-Steps replay whole lines of your cells: imports, functions, settings. This line also does something else, which would then run
-in each of those steps.
+Steps replay whole lines of your cells: imports, functions, settings. This line also does something else,
+which would then run in each of those steps.
 
 ```python bad
 # %% tags=["step:load"]

@@ -10,8 +10,8 @@ CODE = "NB214"
 TITLE = "A step changes an imported module"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-Assigning to an attribute of a module (`module.function = ...`) changes it for the whole process. Later steps run in processes of
-their own and would see the module unchanged.
+Assigning to an attribute of a module (`module.function = ...`) changes it for the whole process. Later steps
+run in processes of their own and would see the module unchanged.
 
 ```python bad
 # %% tags=["step:load"]
@@ -31,8 +31,8 @@ math.answer = 42
 print(math.answer)
 ```
 
-What to do: put the change into a cell tagged `imports` (it is then replayed in each step that uses the module), or join the
-steps.
+What to do: put the change into a cell tagged `imports` (it is then replayed in each step that uses the
+module), or join the steps.
 """
 
 

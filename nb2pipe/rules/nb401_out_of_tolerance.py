@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nb2pipe.diagnostics import Diagnostic, Severity
-from nb2pipe.model import Direction, MetricCheck
+from nb2pipe.model import Direction, MetricCheck, ToleranceSource
 from nb2pipe.rules import figures
 
 CODE = "NB401"
@@ -67,7 +67,8 @@ def _notes(check: MetricCheck, changed: tuple[str, ...]) -> list[str]:
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         notes.append(f"packages changed since the original ran: {', '.join(changed[:3])}{more}")
-    if check.direction is not Direction.BOTH:
+    own = check.tolerance.source in (ToleranceSource.TAG, ToleranceSource.FILE)
+    if own and check.direction is not Direction.BOTH:
         notes.append(f"{check.direction.value} is better for it: only the other direction fails")
     if check.difference is not None and math.isfinite(check.difference):
         wider = figures.number(_rounded_up(abs(check.difference)))

@@ -43,7 +43,7 @@ def diagnostic(check: MetricCheck, *, notebook: str, file_line: int | None = Non
         file_line=file_line,
         step=check.step,
         notes=(
-            f"step '{check.step}' should compute it" + (f": {check.reason}" if check.reason else ""),
+            f"step '{check.step}' should compute it",
             "is it gone on purpose? Remove its tag, then export again",
         ),
     )

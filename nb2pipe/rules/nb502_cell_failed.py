@@ -40,6 +40,7 @@ _SPANS = {
     "TypeError": re.compile(r"^(?:\w+\.)*(?P<word>\w+)\(\) "),
 }
 _LONGEST = 300
+_OF_SYNTAX_ERROR = re.compile(r" \([^()]*, line \d+\)$")  # names the cell in a way that says nothing
 
 
 def diagnostic(
@@ -50,7 +51,7 @@ def diagnostic(
     ``install`` is the command that would install a missing module.
     """
     where = f" in step {step!r}" if step else ""
-    first, _, rest = evalue.strip().partition("\n")
+    first, _, rest = _OF_SYNTAX_ERROR.sub("", evalue.strip()).partition("\n")
     said = first if len(first) <= _LONGEST else first[:_LONGEST] + "…"
     message = f"{ename}{where}: {said}" if said else f"{ename}{where}"
     notes = [line.strip() for line in rest.splitlines() if line.strip()][:2]

@@ -27,28 +27,34 @@ class Bookkeeping(NotebookExecutionManager):  # type: ignore[misc]
     ) -> None:
         super().__init__(nb, None, log_output, progress_bar, autosave_cell_every)
         self._write = write
+        self._every = autosave_cell_every
 
     def save(self, **_kwargs: Any) -> None:
         """Called by papermill at each step of each cell: writes only if the last time is long ago."""
         age = (self.now() - self.last_save_time).total_seconds()
-        if not self.autosave_cell_every or age < self.autosave_cell_every:
+        if not self._every or age < self._every:
             return
         started = time.monotonic()
         with suppress(Exception):  # the final save tells; a passing problem should not end hours of work
             self.save_now()
         spent = time.monotonic() - started
-        self.autosave_cell_every = max(self.autosave_cell_every, 20 * spent)
+        self._every = max(self._every, 20 * spent)
+
+    autosave_cell = save  # while a cell runs, at each of its outputs
 
     def save_now(self) -> None:
+        """Write the notebook, however long ago the last time was."""
         if self._write is not None:
             self._write(self.nb)
         self.last_save_time = self.now()
 
     def notebook_start(self, **kwargs: Any) -> None:
+        """Reset outputs and stamps, and write the notebook once."""
         super().notebook_start(**kwargs)
         self.save_now()  # an output that cannot be written is noticed before hours of work, not after
 
     def notebook_complete(self, **_kwargs: Any) -> None:
+        """All cells ran."""
         for cell in self.nb.cells:
             if cell.metadata.papermill["status"] == self.PENDING:  # text cells
                 cell.metadata.papermill["status"] = self.COMPLETED
@@ -59,8 +65,10 @@ class Bookkeeping(NotebookExecutionManager):  # type: ignore[misc]
         """Stamp what was running as failed, leave the rest pending, show the error at the top, save."""
         self.nb.metadata.papermill["exception"] = True
         for cell in self.nb.cells:
-            if cell.metadata.papermill["status"] == self.RUNNING:
-                cell.metadata.papermill.update(status=self.FAILED, exception=True)
+            if cell.cell_type != "code":  # text that was passed by
+                cell.metadata.papermill["status"] = self.COMPLETED
+            elif cell.metadata.papermill["status"] != self.COMPLETED:
+                break
         _show_at_top(self.nb, error)
         try:
             self._finish()
@@ -94,7 +102,7 @@ def join_streams(cell: Any) -> None:
     cell.outputs = joined
 
 
-def _show_at_top(nb: Any, error: BaseException) -> None:  # noqa: ANN401
+def _show_at_top(nb: Any, error: BaseException) -> None:
     """papermill's two marker cells, with a sentence; papermill removes them when the notebook is run again."""
     from papermill.execute import ERROR_ANCHOR_MSG, ERROR_STYLE
 
@@ -109,7 +117,7 @@ def _show_at_top(nb: Any, error: BaseException) -> None:  # noqa: ANN401
     nb.cells.insert(0, _marker(f"<span {ERROR_STYLE}>{sentence}</span>"))
 
 
-def _marker(text: str) -> Any:  # noqa: ANN401
+def _marker(text: str) -> Any:
     from papermill.execute import ERROR_MARKER_TAG
 
     cell = nbformat.v4.new_markdown_cell(text)

@@ -121,8 +121,9 @@ class CellLoop:
             raise
         finally:
             seconds = time.monotonic() - started
-            place = {"id": running.id, "index": running.index, "source_index": running.source_index}
-            self.timings.append(CellTiming(**place, seconds=seconds))
+            self.timings.append(
+                CellTiming(id=running.id, index=running.index, source_index=running.source_index, seconds=seconds)
+            )
             self.progress.cell_complete(cell, running.index)
         self.watcher.after_cell(self, running, seconds)
 
@@ -228,5 +229,15 @@ def _running_cells(nb: Any) -> tuple[RunningCell, ...]:
         shift += injected
         if cell.cell_type == "code":
             place = None if injected else index - shift
-            cells.append(RunningCell(id=cell.id, index=index, source_index=place, source=cell.source, tags=tags))
+            number = cell.metadata.get("nb2pipe", {}).get("cell")
+            cells.append(
+                RunningCell(
+                    id=cell.id,
+                    index=index,
+                    source_index=place,
+                    source=cell.source,
+                    tags=tags,
+                    original=None if number is None else number - 1,
+                )
+            )
     return tuple(cells)

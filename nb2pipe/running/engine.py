@@ -15,11 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.process import KernelProcess
 from nb2pipe.running.watching import Execution, Watcher
+
+if TYPE_CHECKING:
+    from nb2pipe.running.cellloop import CellLoop
 
 SAVE_EVERY = 10  # seconds
 
@@ -38,7 +41,7 @@ class Nb2pipeEngine:
     @classmethod
     def execute_notebook(
         cls,
-        nb: Any,  # noqa: ANN401
+        nb: Any,
         kernel_name: str,
         output_path: str | None = None,
         progress_bar: bool | dict[str, Any] = True,
@@ -46,8 +49,8 @@ class Nb2pipeEngine:
         autosave_cell_every: float = SAVE_EVERY,
         *,
         write: Callable[[Any], None] | None = None,
-        **options: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        **options: Any,
+    ) -> Any:
         """Papermill's entrance: run all cells of ``nb``, which is changed in place and returned."""
         from nb2pipe.running.bookkeeping import Bookkeeping
 
@@ -64,7 +67,7 @@ class Nb2pipeEngine:
         return progress.nb
 
     @classmethod
-    def execute_managed_notebook(
+    def execute_managed_notebook(  # noqa: PLR0913
         cls,
         nb_man: Any,
         kernel_name: str,
@@ -104,12 +107,12 @@ class Nb2pipeEngine:
                     report(run.execution)
 
     @classmethod
-    def nb_kernel_name(cls, nb: Any, name: str | None = None) -> str:  # noqa: ANN401
+    def nb_kernel_name(cls, nb: Any, name: str | None = None) -> str:
         """The kernel's name; a notebook without one gets the current interpreter."""
         return str(name or nb.metadata.get("kernelspec", {}).get("name") or "python3")
 
     @classmethod
-    def nb_language(cls, _nb: Any, _language: str | None = None) -> str:  # noqa: ANN401
+    def nb_language(cls, _nb: Any, _language: str | None = None) -> str:
         """Of the kernels that we resolve."""
         return "python"
 
@@ -121,13 +124,14 @@ def _papermill_writer(output_path: str) -> Callable[[Any], None]:
 
 
 @contextmanager
-def _stopping_signals(run: Any) -> Iterator[None]:
+def _stopping_signals(run: CellLoop) -> Iterator[None]:
     """Ctrl-C and SIGTERM end the execution in order; only where nobody else has claimed them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     handlers: dict[int, Any] = {}
-    for number, default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+    defaults: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    for number, default in defaults.items():
         if signal.getsignal(number) is default:
             handlers[number] = signal.signal(number, lambda received, _frame: run.stop(received))
     try:

@@ -12,6 +12,7 @@ from typing import Any
 from nb2pipe import storing
 from nb2pipe.errors import StorageProblem
 from nb2pipe.notebook_formats import light_imports
+from nb2pipe.parameters import literal
 from nb2pipe.rules import nb506_storage
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel
@@ -36,8 +37,8 @@ def execute_notebook(
 ) -> Execution:
     """Run ``source`` (a path, or the notebook's dict, nbformat 4) in a fresh kernel and write it to ``output``.
 
-    ``timeout`` is per cell, in seconds. ``parameters`` are assigned in a cell after the one tagged ``parameters``. Setting
-    ``stop`` ends the execution from another thread; Ctrl-C and SIGTERM do so where the main thread calls.
+    ``timeout`` is per cell, in seconds. ``parameters`` are assigned in a cell after the one tagged ``parameters``.
+    Setting ``stop`` ends the execution from another thread; Ctrl-C and SIGTERM do so where the main thread calls.
 
     Raises an :class:`ExecutionFailure` (with ``execution``: what was done until then), or StorageProblem. The executed
     notebook is written in any case, with the error at its top.
@@ -66,6 +67,10 @@ def execute_notebook(
     except ExecutionFailure as failure:
         failure.execution = executions[-1] if executions else Execution(seconds=0.0)
         raise
+    except papermill.exceptions.PapermillExecutionError:
+        # Our engine raises its own; this is papermill's look at the outputs afterwards, which knows no cell that is
+        # tagged ``raises-exception``.
+        pass
     return executions[-1]
 
 
@@ -92,7 +97,7 @@ def prepared(notebook: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict
     return copy
 
 
-def save(notebook: Any, path: Path) -> None:  # noqa: ANN401
+def save(notebook: Any, path: Path) -> None:
     """Write an executed notebook; raises StorageProblem."""
     from nbformat.v4 import nbjson
 
@@ -103,10 +108,8 @@ def save(notebook: Any, path: Path) -> None:  # noqa: ANN401
 
 
 def _inject(cells: list[dict[str, Any]], parameters: Mapping[str, Any], seen: set[str]) -> None:
-    from nb2pipe.parameters import literal
-
     lines = ["# Parameters", *(f"{name} = {literal(value)}" for name, value in parameters.items())]
-    cell = {
+    cell: dict[str, Any] = {
         "cell_type": "code",
         "execution_count": None,
         "id": _unique("injected-parameters", len(cells), seen),
@@ -132,13 +135,13 @@ def _unique(cell_id: object, index: int, seen: set[str]) -> str:
     return chosen
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    """For the notebook's metadata, which are JSON."""
+def _plain(value: Any) -> Any:
+    """The value for the notebook's metadata: itself if JSON can hold it, else as Python would write it."""
     try:
-        json.dumps(value, allow_nan=False)
+        same = bool(json.loads(json.dumps(value, allow_nan=False)) == value)
     except (TypeError, ValueError):
-        return repr(value)
-    return value
+        same = False
+    return value if same else repr(value)
 
 
 def _read(source: Path | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -148,7 +151,7 @@ def _read(source: Path | Mapping[str, Any]) -> Mapping[str, Any]:
     return notebook
 
 
-def _as_node(notebook: dict[str, Any]) -> Any:  # noqa: ANN401
+def _as_node(notebook: dict[str, Any]) -> Any:
     from nbformat.v4 import nbjson
 
     return nbjson.to_notebook(notebook)
@@ -159,10 +162,11 @@ def _check_folder(cwd: Path) -> None:
         raise StorageProblem(nb506_storage.no_folder(cwd))
 
 
-def _papermill() -> Any:  # noqa: ANN401
+def _papermill() -> Any:
     """papermill, imported late and told to keep its remarks to itself unless the caller wants logging."""
     with light_imports():
         import papermill
+        import papermill.exceptions
     logger = logging.getLogger("papermill")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())

@@ -29,7 +29,7 @@ class ErrorPlace:
 
 
 class ExecutionFailure(Exception):
-    """Base. ``cell`` was being run (``None``: none yet), ``place`` is where in the notebook, if that could be found out."""
+    """Base. ``cell`` was being run (``None``: none yet), ``place`` is where in the notebook, if that is known."""
 
     execution: Execution | None = None
 
@@ -52,7 +52,7 @@ class CellFailed(ExecutionFailure):
 
 
 class CellTimeout(ExecutionFailure):
-    """A cell ran for ``seconds``, which was all that it was given. ``place`` is the line that was running, if it said so."""
+    """A cell ran for ``seconds``, all that it was given. ``place`` is the line that was running, if it could tell."""
 
     def __init__(self, *, cell: RunningCell | None, seconds: float, place: ErrorPlace | None = None) -> None:
         super().__init__(f"still running after {seconds:g} s", cell=cell, place=place)

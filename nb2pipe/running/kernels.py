@@ -24,7 +24,7 @@ ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
 @dataclass(frozen=True, slots=True)
 class KernelChoice:
-    """What the user asked for: a kernel's ``name`` (``-k``), or an interpreter (``--python``), which wins; or neither."""
+    """What the user asked for: a kernel's ``name`` (``-k``), an interpreter (``--python``), which wins, or neither."""
 
     name: str | None = None
     python: str | None = None
@@ -57,7 +57,7 @@ def resolve(choice: KernelChoice | None, notebook_kernel_name: str | None) -> Ke
 
 
 def _of_interpreter(python: str) -> Kernel:
-    path = shutil.which(os.path.expanduser(python))
+    path = shutil.which(str(Path(python).expanduser()))
     if path is None:
         raise EnvironmentProblem(rule.interpreter_missing(python))
     path = os.path.abspath(path)  # noqa: PTH100  not resolved: a virtual environment's python is a link
@@ -88,7 +88,7 @@ def _of_spec(name: str, *, chosen: bool) -> Kernel:
     if (spec.language or "python").lower() not in {"python", "ipython"}:
         raise EnvironmentProblem(rule.other_language(name, spec.language))
     argv = tuple(spec.argv)
-    program = sys.executable if _is_plain_python(argv[0]) else shutil.which(os.path.expanduser(argv[0]))
+    program = sys.executable if _is_plain_python(argv[0]) else shutil.which(str(Path(argv[0]).expanduser()))
     if program is None:
         raise EnvironmentProblem(rule.interpreter_gone(name, argv[0]))
     python = program if Path(program).name.startswith(("python", "pypy")) else None

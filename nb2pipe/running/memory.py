@@ -1,4 +1,4 @@
-"""How much memory a process has used at most, and whether the system ran out of it. Linux in full, elsewhere in part."""
+"""How much memory a process has used at most, and whether the system ran out of it. In full on Linux only."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -65,7 +65,7 @@ class RunOptions:
     resume: bool = False
     timeout: float | None = None
     original: Notebook | None = None
-    progress: Progress = Silent()
+    progress: Progress = field(default_factory=Silent)
     watcher: Callable[[Step], Watcher] | None = None
     environment: Callable[[], Environment | None] = lambda: None
 
@@ -79,7 +79,8 @@ def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
         project=str(project.folder),
         pipeline=project.pipeline.name,
         steps=tuple(
-            StepRecord(name=step.name, status=StepStatus.NOT_RUN, key=keys[step.name]) for step in project.pipeline.steps
+            StepRecord(name=step.name, status=StepStatus.NOT_RUN, key=keys[step.name])
+            for step in project.pipeline.steps
         ),
         parameters=dict(options.parameters),
         started=datetime.now(UTC).isoformat(timespec="seconds"),

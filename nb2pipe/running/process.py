@@ -1,4 +1,4 @@
-"""One kernel process: started in a private folder, watched while it works, stopped so that nothing of it stays behind."""
+"""One kernel process: started in a private folder, watched while it works, stopped so that nothing of it stays."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ GRACE = 5.0  # a kernel that ends well has this long for its exit handlers
 LONGEST_SOCKET = 100  # bytes; the system's limit for a socket's path is 104 (macOS) or 108
 
 # A crash in compiled code writes Python's stack to where the process wrote before ipykernel took its stderr over.
-_TELL_OF_CRASHES = "__import__('faulthandler').enable(getattr(__import__('sys').stderr, '_original_stdstream_copy'))"
+_TELL_OF_CRASHES = (
+    "__import__('faulthandler').enable(getattr(__import__('sys').stderr, '_original_stdstream_copy', None) or 2)"
+)
 
 
 class Died(Exception):
@@ -40,7 +42,7 @@ class Stopped(Exception):
 
 
 class KernelProcess:
-    """Start with :meth:`start`, wait for anything through :meth:`supervise`, end with :meth:`stop` whatever happened."""
+    """Start with :meth:`start`, wait for anything by :meth:`supervise`, end with :meth:`stop` whatever happened."""
 
     def __init__(self, kernel: Kernel, *, cwd: Path, environment: Mapping[str, str], stop: threading.Event) -> None:
         self.kernel = kernel
@@ -107,11 +109,13 @@ class KernelProcess:
 
     def _new_environment(self) -> dict[str, str]:
         environment = {**os.environ, **self.environment}
+        # Seen by ipykernel, which then takes the kernel for a part of that test and captures less output.
+        environment.pop("PYTEST_CURRENT_TEST", None)
         if self.kernel.python and "PATH" not in self.environment:
             # ``!python`` and ``!pip`` in a cell are then the kernel's own.
             own = os.path.dirname(self.kernel.python)  # noqa: PTH120
             environment["PATH"] = os.pathsep.join((own, environment.get("PATH", os.defpath)))
-        # The user's IPython profile (start-up files, history) is not part of the notebook, nor there on another machine.
+        # The user's IPython profile (start-up files, history) is not part of the notebook nor on another machine.
         environment.setdefault("IPYTHONDIR", str(self._folder / "ipython" if self._folder else ""))
         return environment
 
@@ -147,7 +151,7 @@ class KernelProcess:
     # ------------------------------------------------------------ watch
 
     async def supervise(self, work: Coroutine[Any, Any, Any], *, timeout: float | None = None) -> Any:
-        """The result of ``work``, unless the process ends (Died), the time is over (Overtime) or we are to stop (Stopped)."""
+        """The result of ``work``; or Died if the process ends, Overtime, Stopped if the caller asks for it."""
         task = asyncio.ensure_future(work)
         deadline = None if timeout is None else time.monotonic() + timeout
         try:

@@ -41,10 +41,10 @@ class Spot(NamedTuple):
 
 
 class RanCell(NamedTuple):
-    """A cell that ran: the caller's key, the count IPython gave it, its source."""
+    """A cell that ran: the caller's key, the number that IPython gave it, its source."""
 
     key: int
-    count: int | None
+    number: int | None
     source: str
 
 
@@ -54,7 +54,7 @@ def without_colours(text: str) -> str:
 
 
 def innermost(traceback: Sequence[str], ran: Sequence[RanCell]) -> Spot | None:
-    """The last line of the notebook that the error passed through; ``ran`` are the cells in order, the failing one last."""
+    """The last line of the notebook that the error passed through; ``ran`` are the cells in the order they ran."""
     lines = without_colours("\n".join(traceback)).splitlines()
     chained = max((number for number, line in enumerate(lines) if line.strip() in _CHAINED), default=-1)
     spots = _spots(lines[chained + 1 :], ran) or _spots(lines, ran)
@@ -69,7 +69,7 @@ def of_crash(stderr: str, ran: Sequence[RanCell]) -> Spot | None:
 
 
 def _spots(lines: Sequence[str], ran: Sequence[RanCell]) -> list[Spot]:
-    by_count = {cell.count: cell for cell in ran if cell.count is not None}
+    by_count = {cell.number: cell for cell in ran if cell.number is not None}
     spots: list[Spot] = []
     cell: RanCell | None = None  # of the frame whose lines we are in
     for number, line in enumerate(lines):
@@ -92,7 +92,7 @@ def _spots(lines: Sequence[str], ran: Sequence[RanCell]) -> list[Spot]:
     return [spot for spot in spots if spot.line > 0]
 
 
-def _cell(header: re.Match[str], by_count: Mapping[int | None, RanCell], ran: Sequence[RanCell]) -> RanCell | None:
+def _cell(header: re.Match[str], by_count: Mapping[int, RanCell], ran: Sequence[RanCell]) -> RanCell | None:
     count = header["count"] or header["old_count"]
     if count is not None:
         return by_count.get(int(count))

@@ -1,6 +1,6 @@
 """What one execution shows to those who watch it, and what it leaves behind: nouns without behaviour.
 
-A ``Watcher`` is called between cells, never inside the user's code; it may look into the kernel through ``KernelSession``.
+A ``Watcher`` is called between cells, never inside the user's code; through ``KernelSession`` it may look into the kernel.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ class RunningCell:
     """A code cell of the notebook being executed.
 
     ``index`` counts in the executed notebook before error markers are put in (it has the injected parameters cell, if
-    any); ``source_index`` counts in the notebook that was given, ``None`` for the injected cell. ``id`` is the same in both.
+    any); ``source_index`` counts in the notebook that was given, ``None`` for the injected cell. ``id`` is the same in
+    both.
     """
 
     id: str
@@ -23,6 +24,7 @@ class RunningCell:
     source_index: int | None
     source: str
     tags: tuple[str, ...] = ()
+    original: int | None = None  # index in the notebook that an exported step's cell comes from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class KernelSession(Protocol):
 class Watcher:
     """Hooks of one execution, called in this order; the base class does nothing.
 
-    An exception raised by a hook ends the execution: the kernel is stopped, the notebook saved, the exception passed on.
+    An exception raised by a hook ends the execution: the kernel is stopped, the notebook saved, the exception raised.
     """
 
     def started(self, session: KernelSession) -> None:

@@ -1,4 +1,4 @@
-"""Writing tags into a notebook's file by surgery: all other bytes stay, so that a diff shows the tag and nothing else."""
+"""Writing tags into a notebook's file: all other bytes stay, so that a diff shows the tag and nothing else."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ __all__ = ["apply"]
 def apply(text: str, edits: Sequence[TagEdit], *, suffix: str = ".ipynb") -> str:
     """The file's text with the edits made. ``suffix`` is the file's, for notebooks kept as text (``.py``, ``.md``).
 
-    ``old`` is looked for among the cell's tags, then in its ``#|`` comments (and, in a text notebook, its title). Raises
-    ValueError with a sentence where it isn't there. The result is read back: it differs in these tags only.
+    ``old`` is looked for among the cell's tags, then in its ``#|`` comments (and, in a text notebook, its title).
+    Raises ValueError with a sentence where it isn't there. The result is read back: it differs in these tags only.
     """
     if not edits:
         return text

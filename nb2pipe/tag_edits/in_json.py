@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from nb2pipe.diagnostics import TagEdit
@@ -37,14 +37,18 @@ def apply_to_json(text: str, edits: Sequence[TagEdit]) -> str:
     before = json.loads(body)
     by_cell = {cell: list(group) for cell, group in groupby(sorted(edits, key=lambda e: e.cell), key=lambda e: e.cell)}
     places = _places(body, set(by_cell))
+    escaped = body.isascii() and "\\u" in body
     replacements: list[Replacement] = []
     for cell, group in by_cell.items():
         if cell not in places:
             raise ValueError(f"there is no cell {cell + 1}")
-        replacements += _CellEdits(body, places[cell], cell).replacements(group)
-    after = body
-    for start, end, new in sorted(replacements, reverse=True):
-        after = after[:start] + new + after[end:]
+        replacements += _CellEdits(body, places[cell], cell, escaped=escaped).replacements(group)
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in sorted(replacements):
+        pieces += (body[at:start], new)
+        at = end
+    after = "".join([*pieces, body[at:]])
     _read_back(before, json.loads(after), set(by_cell))
     return text[:offset] + after
 
@@ -93,13 +97,13 @@ def _places(text: str, wanted: set[int]) -> Mapping[int, _Places]:
 class _CellEdits:
     """The edits of one cell, turned into replacements in the text."""
 
-    def __init__(self, text: str, places: _Places, cell: int) -> None:
+    def __init__(self, text: str, places: _Places, cell: int, *, escaped: bool) -> None:
         self.text = text
         self.places = places
         self.cell = cell
         self.tags: list[str] = [json.loads(text[start:end]) for start, end in places.tag_strings]
         self.strings: list[str] = [json.loads(text[start:end]) for start, end in places.source_strings]
-        self.ascii = text.isascii() and "\\u" in text
+        self.ascii = escaped
 
     def replacements(self, edits: Sequence[TagEdit]) -> Iterator[Replacement]:
         tags: list[str | None] = list(self.tags)  # None where one is removed
@@ -136,7 +140,7 @@ class _CellEdits:
         if not spans:
             return (start, end, self._array(raw, self._indent_of(start)))
         head = self.text[start + 1 : spans[0][0]]
-        separators = [self.text[a[1] : b[0]] for a, b in zip(spans, spans[1:], strict=False)]
+        separators = [self.text[a[1] : b[0]] for a, b in pairwise(spans)]
         usual = separators[-1] if separators else ("," + head if "\n" in head else ", ")
         joined = raw[0]
         for position, string in enumerate(raw[1:], start=1):
@@ -185,7 +189,7 @@ class _CellEdits:
         """The indentation of the line at that position; ``None`` if the file (or this part of it) is on one line."""
         line = self.text[self.text.rfind("\n", 0, at) + 1 : at]
         blank = line[: len(line) - len(line.lstrip(" \t"))]
-        if "\n" not in self.text[:at] or (own_line and line.strip()):
+        if self.text.find("\n", 0, at) < 0 or (own_line and line.strip()):
             return None
         return None if "{" in line else blank
 
@@ -277,6 +281,6 @@ def _without_tags(cell: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in cell.get("metadata", {}).items() if key != "tags"}
 
 
-def _without_comments(cell: Mapping[str, Any]) -> list[str]:
+def _without_comments(cell: Mapping[str, Any]) -> str:
     lines = re.split(r"\r\n|\r|\n", "".join(cell["source"]))
-    return [line for line in lines if not re.match(r"\s*#\s*\|", line)]
+    return "\n".join(line for line in lines if not re.match(r"\s*#\s*\|", line)).rstrip("\n")

@@ -1,7 +1,7 @@
 """Edits of tags in notebooks kept as text: propose a change of a line, read the result with jupytext, keep what fits.
 
-jupytext doesn't tell where a cell stands, and each format has its own way to write tags. So that we need not know them all,
-each proposal is checked: the cells read back must be the wanted ones.
+jupytext doesn't tell where a cell stands, and each format has its own way to write tags. So that we need not know
+them all, each proposal is checked: the cells read back must be the wanted ones.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nb2pipe.diagnostics import TagEdit
-from nb2pipe.notebook_formats import read_text
 from nb2pipe.notebook.places import text_lines
+from nb2pipe.notebook_formats import read_text
 from nb2pipe.tags.grammar import comment_items
 
 

@@ -39,7 +39,7 @@ _GLUED = re.compile(r"(step|metric)\s*[\s;.,_-]\s*(\w.*)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the grammar: ``key`` without aliases, ``value`` as typed (empty if bare), ``usual`` its usual spelling."""
+    """A word: ``key`` without aliases, ``value`` as typed (empty if bare), ``usual`` the usual spelling."""
 
     key: str
     value: str
@@ -55,7 +55,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class CommentItem:
-    """One item of a ``#|`` comment: what stands at ``line`` and columns, and (``text``) with the key that it continues."""
+    """One item of a ``#|`` comment: what stands there, and (``text``) with the key whose list it continues."""
 
     line: int
     column: int
@@ -137,7 +137,8 @@ def _items(text: str, start: int, line: int) -> list[CommentItem]:
         separator = _SEPARATOR.search(raw)
         if separator is not None:
             key = raw[: separator.start()]
-        continues = separator is None and key and not (key.casefold() in ("step", "block") and raw.casefold() in BARE)
+        word_of_its_own = key.casefold() in ("step", "block") and _bare(raw) is not None
+        continues = separator is None and key and not word_of_its_own
         items.append(CommentItem(line, column, column + len(raw), raw, f"{key}:{raw}" if continues else raw))
     return items
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from nb2pipe.tags import grammar
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import Cell, CellKind, CellRole, MetricTag, Notebook, Role
 from nb2pipe.rules import (
@@ -21,8 +20,9 @@ from nb2pipe.rules import (
     nb111_tag_without_effect,
     nb112_several_parameters_cells,
 )
-from nb2pipe.tags.step_names import StepMention, check_names
+from nb2pipe.tags import grammar
 from nb2pipe.tags.grammar import Slip, Word
+from nb2pipe.tags.step_names import StepMention, check_names
 
 METRICS_STEP = "metrics"  # the step of a ``metrics`` cell that none precedes
 
@@ -122,7 +122,7 @@ class _Reader:
                 yield _Mark(meant, raw, line)
 
     def _title(self, cell: Cell) -> Iterator[_Mark]:
-        """``# %% step:load``, what people type first: jupytext takes it for a title. It must be of exactly our grammar."""
+        """``# %% step:load``, what people type first, is a title to jupytext; it must be of exactly our grammar."""
         title = cell.metadata.get("title")
         if self.notebook.text_format == "ipynb" or not isinstance(title, str):
             return

@@ -15,7 +15,7 @@ from nb2pipe.spelling import closest, distance
 
 @dataclass(frozen=True, slots=True)
 class StepMention:
-    """A step's name in a tag or comment (``raw``): it ``begins`` or continues the step, or is what step ``of`` comes after."""
+    """A step's name in a tag or comment (``raw``), which ``begins`` or continues it, or tells what ``of`` follows."""
 
     cell: int
     name: str
@@ -79,7 +79,7 @@ def _without_digits(name: str) -> str:
 
 
 def _on_purpose(a: str, b: str) -> bool:
-    """Whether names differ in case only (another rule's matter), in a one-letter part (``model_a``) or a Roman number."""
+    """Whether names differ in case (another rule's matter), a one-letter part (``model_a``) or a Roman number."""
     if a.casefold() == b.casefold():
         return True
     pairs = zip(re.split("[_-]", a), re.split("[_-]", b), strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from nb2pipe.running.projects import open_project
 from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
 
 STEP_FORMATS = ("ipynb", "py")
+STATE = ".nb2pipe"
+RANDOM_STATES = "random"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,7 @@ def export(
     )
     if verify and found is not None:
         told.message("running the pipeline to compare its values with the notebook's")
-        result = _verify(result, analysis, found, timeout, told)
+        result = _verify(result, analysis, found, timeout, told, planned.reseeded)
     return replace(result, seconds=time.monotonic() - began)
 
 
@@ -127,10 +130,13 @@ def _observe(
 ) -> tuple[Recording, Plan]:
     """Record the original; once more if what it showed makes values cross that nobody looked at."""
     notebook = analysis.notebook
-    output = folder / ".nb2pipe" / "original.ipynb"
+    output = folder / STATE / "original.ipynb"
+    states = folder / STATE / RANDOM_STATES
+    shutil.rmtree(states, ignore_errors=True)
+    states.mkdir(parents=True, exist_ok=True)
     for _ in range(2):
         try:
-            recording = record(notebook, planned, kernel=kernel, output=output, timeout=timeout)
+            recording = record(notebook, planned, kernel=kernel, output=output, timeout=timeout, random_states=states)
         except ExecutionFailure as failure:
             cells = {cell.id: cell.index for cell in notebook.cells}
             raise explained(
@@ -186,7 +192,9 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
 
 
 def _fingerprints(pipeline: Pipeline, recording: Recording) -> Mapping[str, str]:
-    crossing = {(artifact.step, name) for step in pipeline.steps for artifact in step.outputs for name in artifact.names}
+    crossing = {
+        (artifact.step, name) for step in pipeline.steps for artifact in step.outputs for name in artifact.names
+    }
     return {
         f"{value.step}/{value.name}": value.fingerprint
         for value in recording.values
@@ -195,10 +203,19 @@ def _fingerprints(pipeline: Pipeline, recording: Recording) -> Mapping[str, str]
 
 
 def _verify(
-    result: Export, analysis: Analysis, kernel: Kernel, timeout: float | None, progress: Progress
+    result: Export,
+    analysis: Analysis,
+    kernel: Kernel,
+    timeout: float | None,
+    progress: Progress,
+    reseeded: frozenset[str],
 ) -> Export:
     project = open_project(result.project)
-    borders = Borders(modules=tuple(sorted({m for step in result.pipeline.steps for m in step.modules})))
+    borders = Borders(
+        modules=tuple(sorted({m for step in result.pipeline.steps for m in step.modules})),
+        random_states=result.project / STATE / RANDOM_STATES,
+        reseeded=reseeded,
+    )
     run = run_pipeline(
         project,
         RunOptions(

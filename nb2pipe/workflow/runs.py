@@ -163,7 +163,9 @@ def _run(project: Project, original: Notebook | None, request: _Request, borders
 def _from_file(project: Project) -> tuple[dict[str, Tolerance], dict[str, Direction]]:
     entries = project.manifest.tolerances
     allowed = {
-        name: manifest.tolerance(entry, ToleranceSource.FILE) for name, entry in entries.items() if entry.abs or entry.rel
+        name: manifest.tolerance(entry, ToleranceSource.FILE)
+        for name, entry in entries.items()
+        if entry.abs or entry.rel
     }
     directions = {name: Direction(entry.direction) for name, entry in entries.items() if entry.direction}
     return allowed, directions

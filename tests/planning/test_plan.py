@@ -55,7 +55,10 @@ def setup(pipeline: Pipeline, step: str, cells: tuple[tuple[str, str], ...]) -> 
         # ... and the latest value counts, as in the notebook
         ([(L, "k = 2\ndef f(x):\n    return x * k"), (T, "k = 3"), (E, "y = f(1)")], {T: {}, E: {"k": "train"}}),
         # a step that is continued, with nothing in between that it needs
-        ([(L, "a = 1"), (T, "b = a"), (L, "c = 2"), (E, "print(b, c)")], {T: {"a": "load"}, E: {"b": "train", "c": "load"}}),
+        (
+            [(L, "a = 1"), (T, "b = a"), (L, "c = 2"), (E, "print(b, c)")],
+            {T: {"a": "load"}, E: {"b": "train", "c": "load"}},
+        ),
         # a comprehension's variable does not leak
         ([(L, "rows = [1]"), (T, "x = [row for row in rows]"), (E, "print(x)")], {E: {"x": "train"}}),
         # a loop over two lists changes both
@@ -99,7 +102,10 @@ def test_setup_is_replayed_in_order(tmp_path: Path) -> None:
     """A step replays the imports, functions and settings that it needs, and no others."""
     cells = (
         ("imports", "import os\nimport json\nimport pandas as pd\npd.set_option('display.width', 80)"),
-        (L, "frame = pd.DataFrame({'a': [1]})\ndef helper(x):\n    return json.dumps(x)\ndef other():\n    return os.sep"),
+        (
+            L,
+            "frame = pd.DataFrame({'a': [1]})\ndef helper(x):\n    return json.dumps(x)\ndef other():\n    return os.sep",
+        ),
         (T, "text = helper([1])"),
         (E, "print(1)"),
     )

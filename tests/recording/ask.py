@@ -18,26 +18,20 @@ with open(_job["cases"]) as _file:
 
 _missing = {}
 for _name, (_make, _) in CASES.items():  # noqa: F821
-    if not _job["only"] or _name in _job["only"]:
-        try:
-            _here["v_" + _name] = _make()
-        except Exception as _problem:
-            _missing[_name] = repr(_problem)
+    try:
+        _here["v_" + _name] = _make()
+    except Exception as _problem:
+        _missing[_name] = repr(_problem)
 _names = [_name for _name in _here if _name.startswith("v_")]
-if _job["load"]:  # what another process has stored
-    _reply = {}
-    for _name, (_module_aliases, _code) in _job["load"].items():
-        _scope = dict(_here)
-        for _module, _alias in _module_aliases:
-            __import__(_module)
-            _scope[_alias] = sys.modules[_module]
-        _reply[_name] = _probe.fingerprint(eval(_code, _scope))
-    _reply = {"values": _reply}
-else:
-    _request = {"names": _names, "store": _names, "formats": _job["formats"], "folder": _job["folder"]}
-    if not _job["formats"]:
-        _request["store"] = []
-    _reply = _probe.ask("border", _request)
+_store = _names if _job["formats"] else []
+_reply = _probe.ask("border", {"names": _names, "store": _store, "formats": _job["formats"], "folder": _job["folder"]})
+_reply["loaded"] = {}
+for _name, (_module_aliases, _code) in (_job["load"] or {}).items():  # what another process has stored
+    _scope = dict(_here)
+    for _module, _alias in _module_aliases:
+        __import__(_module)
+        _scope[_alias] = sys.modules[_module]
+    _reply["loaded"][_name] = _probe.fingerprint(eval(_code, _scope))
 _reply["missing"] = _missing
 _reply["expected"] = {"v_" + name: expected for name, (_, expected) in CASES.items()}  # noqa: F821
 sys.stdout.write(json.dumps(_reply))

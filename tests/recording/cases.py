@@ -218,8 +218,8 @@ def frozen(array):
     return array
 
 
-def structured():
-    made = np.zeros(3, dtype=np.dtype([("id", "u1"), ("v", "f8")], align=True))
+def structured(align=False):
+    made = np.zeros(3, dtype=np.dtype([("id", "u1"), ("v", "f8")], align=align))
     made["id"] = [1, 2, 3]
     return made
 
@@ -294,7 +294,7 @@ CASES = {
     "range": (lambda: range(3), "joblib"),
     "slice": (lambda: slice(1, None), "joblib"),
     "ellipsis": (lambda: ..., "joblib"),
-    "mapping_proxy": (lambda: types.MappingProxyType({"a": 1}), "mappingproxy"),
+    "mapping_proxy": (lambda: types.MappingProxyType({"a": 1}), "cloudpickle"),
     # ---- standard library
     "date": (lambda: datetime.date(2020, 2, 29), "joblib"),
     "time": (lambda: datetime.time(12, 30), "joblib"),
@@ -390,12 +390,13 @@ CASES = {
     "nan_array": (lambda: np.array([1.0, np.nan]), "npy"),
     "minus_zeros": (lambda: np.array([-0.0, 0.0]), "npy"),
     "structured": (structured, "npy"),
+    "structured_aligned": (lambda: structured(align=True), "joblib"),
     "record_array": (lambda: structured().view(np.recarray), "joblib"),
     "objects": (lambda: np.array(["a", None, 1], dtype=object), "joblib"),
     "ragged": (lambda: np.array([[1], [1, 2], None], dtype=object), "joblib"),
     "masked": (lambda: np.ma.array([1.0, 2.0], mask=[True, False]), "joblib"),
     "masked_other": (lambda: np.ma.array([1.0, 2.0], mask=[False, False]), "joblib"),
-    "matrix": (lambda: np.matrix([[1, 2]]), "joblib"),
+    "matrix": (lambda: np.matrix([[1, 2]]), ("joblib", "pickle")),
     "generator": (lambda: np.random.default_rng(1), "joblib"),
     "generator_drawn": (lambda: drawn(np.random.default_rng(1)), "joblib"),
     "generator_philox": (lambda: np.random.Generator(np.random.Philox(1)), "joblib"),
@@ -492,7 +493,7 @@ CASES = {
     "texts_matrix": (lambda: TfidfVectorizer().fit_transform(["a good day", "a bad day"]), "npz-sparse"),
     "search": (search, "joblib"),
     "search_results": (search_results, "joblib"),
-    "search_frame": (lambda: pd.DataFrame(search_results()), "joblib"),
+    "search_frame": (lambda: pd.DataFrame(search_results()), "parquet"),
     "folds": (lambda: KFold(3, shuffle=True, random_state=0), "joblib"),
     "bunch": (load_iris, "joblib"),
     # ---- what lives in one process
@@ -513,7 +514,7 @@ CASES = {
     "rlock_in_list": (lambda: [threading.RLock()], "it holds a _thread.RLock"),
     "event": (threading.Event, "locks"),
     "thread": (threading.Thread, "locks"),
-    "queue": (queue.Queue, "it holds a _thread.lock"),
+    "queue": (queue.Queue, "it holds a threading.Condition"),
     "process": (started, "locks"),
     "weak": (lambda: weakref.ref(Point), "weak reference"),
     "groups": (lambda: frame().groupby("c"), "group it again"),

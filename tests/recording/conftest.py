@@ -51,13 +51,12 @@ def this_python():
 def ask_cases(tmp_path_factory):
     """Make the table's values in a process of their own and ask the probe there for a border."""
 
-    def ask(python, folder=None, only=(), load=None, seed="random"):
+    def ask(python, folder=None, load=None, seed="random"):
         job = {
             "install": install_code(),
             "cases": str(HERE / "cases.py"),
             "formats": [form.request() for form in FORMATS] if folder else [],
             "folder": str(folder),
-            "only": list(only),
             "load": load,
         }
         path = tmp_path_factory.mktemp("ask") / "job.json"

@@ -4,19 +4,18 @@ import pytest
 
 from nb2pipe.formats import by_name, render_load
 
-pytestmark = pytest.mark.timeout(240)
+BOTH = pytest.mark.parametrize("which", ["here", pytest.param("old", marks=pytest.mark.slow)])
 WITHOUT = {"parquet": "joblib", "parquet-series": "joblib", "cloudpickle": None}
 
 
 class Asked:
-    """The table in one Python: the values stored by one process, looked at by two more with other hash seeds."""
+    """The table in one Python: stored by one process, made again and loaded by another with another hash seed."""
 
     def __init__(self, python, folder, ask):
         self.stored = ask(python, folder, seed="1")
-        again = ask(python, seed="2")
         self.values = self.stored["values"]
-        self.again = again["values"]
-        self.loaded = ask(python, only=["none"], load=self.loads(folder), seed="3")["values"]
+        other = ask(python, load=self.loads(folder), seed="2")
+        self.again, self.loaded = other["values"], other["loaded"]
 
     def loads(self, folder):
         return {
@@ -57,13 +56,14 @@ def test_every_value_goes_into_the_first_format_that_keeps_it_or_is_refused_with
     assert wrong_formats(here) == {}
 
 
+@pytest.mark.slow
 def test_an_old_python_without_pyarrow_and_cloudpickle_finds_its_own_formats(old):
     """On Python 3.8 with pandas 1.3 frames go into joblib, lambdas nowhere, everything else as usual."""
     assert set(old.stored["missing"]) <= {"csr_array", "np_dtype_record"}
     assert wrong_formats(old, WITHOUT) == {}
 
 
-@pytest.mark.parametrize("which", ["here", "old"])
+@BOTH
 def test_another_process_reads_the_same_content_from_the_file(which, request):
     """The fingerprint of what a second process loads is the fingerprint of what the first one had."""
     asked = request.getfixturevalue(which)
@@ -72,14 +72,14 @@ def test_another_process_reads_the_same_content_from_the_file(which, request):
     assert len(stored) > 150
 
 
-@pytest.mark.parametrize("which", ["here", "old"])
+@BOTH
 def test_a_value_made_again_in_another_process_has_the_same_fingerprint(which, request):
     """Neither addresses, hash seeds nor measured times count: trained models and searches included."""
     asked = request.getfixturevalue(which)
     assert {n for n, value in asked.values.items() if value["fingerprint"] != asked.again[n]["fingerprint"]} == set()
 
 
-@pytest.mark.parametrize("which", ["here", "old"])
+@BOTH
 def test_different_values_have_different_fingerprints(which, request):
     """No two values of the table are taken for one another, however alike: 1, 1.0, True, np.int8(1), "1"."""
     asked = request.getfixturevalue(which)

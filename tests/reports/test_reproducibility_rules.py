@@ -145,7 +145,7 @@ def test_no_tolerance_is_proposed_for_nan(reproduced):
 
 def test_direction_is_told():
     """With a direction, the reader learns which side fails."""
-    odd = metric("accuracy", Verdict.FAILED, 0.9, 0.8, 0.01, direction=Direction.HIGHER)
+    odd = metric("accuracy", Verdict.FAILED, 0.9, 0.8, 0.01, ToleranceSource.TAG, direction=Direction.HIGHER)
     found = nb401_out_of_tolerance.diagnostic(odd, notebook="n")
     assert any("higher is better" in note for note in found.notes)
 

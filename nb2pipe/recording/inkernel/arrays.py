@@ -76,7 +76,7 @@ def array_content(out: Any, value: Any) -> bytes:
         return head + b"o" + out.sequence(value.ravel().tolist())
     if dtype.kind in "fc" and not _plain_float(dtype):
         return head + b"t" + out.sequence([repr(number) for number in value.ravel()])
-    return head + b"r" + out.bulk(*pieces(value))
+    return head + b"r" + out.bulk(pieces(value))
 
 
 def _plain_float(dtype: Any) -> bool:
@@ -89,13 +89,15 @@ def pieces(value: Any) -> Any:
     if value.flags.c_contiguous:
         line = value.reshape(-1)
         parts: Any = (line[at : at + CHUNK] for at in range(0, line.size, CHUNK))
-    elif value.ndim > 1 and value.shape[0] > 1:
+    elif value.size <= CHUNK or value.ndim == 1:
+        parts = (value[at : at + CHUNK] for at in range(0, len(value), CHUNK))
+    elif value[0].size > CHUNK:
+        for part in value:
+            yield from pieces(part)
+        return
+    else:
         rows = max(1, CHUNK // max(1, value[0].size))
         parts = (value[at : at + rows] for at in range(0, value.shape[0], rows))
-    elif value.ndim == 1:
-        parts = (value[at : at + CHUNK] for at in range(0, value.size, CHUNK))
-    else:
-        parts = [value]
     for part in parts:
         yield as_bytes(same_nan(np.ascontiguousarray(part).reshape(-1)))
 

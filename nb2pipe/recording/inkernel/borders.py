@@ -5,6 +5,7 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import time
 import types
@@ -12,7 +13,7 @@ from typing import Any
 
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
-from .refusals import Unfingerprintable, refusal, type_name
+from .refusals import VIEWS, Unfingerprintable, refusal, type_name
 from .sharing import alias_groups
 from .state import random_state
 from .storing import Storage
@@ -86,6 +87,8 @@ class Observed:
         except Exception:  # any class of the user's may raise anything while it is asked for its state
             self.culprit = type(self.value)
         self.size = out.size if self.fingerprint else sys.getsizeof(self.value, 0)
+        if out.unnamed and self.fingerprint and importlib.util.find_spec("cloudpickle") is None:
+            self.culprit = types.FunctionType  # in case no format takes the value
         self.code = [name for name, used in out.definitions.items() if _defined(name, used, namespace)]
         if self.name in self.code and namespace.get(self.name) is self.value:
             self.code.remove(self.name)
@@ -104,7 +107,7 @@ class Observed:
         if stored is not None:
             self.format, self.file = stored
         else:
-            self.refusal = refusal(type(self.value), self.culprit)
+            self.refusal = VIEWS if together and self.culprit is None else refusal(type(self.value), self.culprit)
 
     def reply(self) -> dict[str, Any]:
         """The entry for this name; everything but ``present`` is empty where the name is not bound."""

@@ -41,6 +41,8 @@ def _note(out: Any, value: Any) -> None:
         root = str(value.__qualname__).split(".")[0]
         if root != "<lambda>":
             out.definitions.setdefault(root, value)
+        if "<" in value.__qualname__ and type(value) is types.FunctionType:
+            out.unnamed = True
 
 
 def write_code(out: Any, value: Any) -> bytes:
@@ -103,6 +105,7 @@ def write_cached(out: Any, value: Any) -> bytes:
     """A function behind ``lru_cache``: the function and the cache's size; what is cached follows from them."""
     if is_importable(value):
         return _name(out, value)
+    _note(out, value)
     parameters: Any = getattr(value, "cache_parameters", dict)()
     return b"cached" + out.join(parameters) + write_function(out, value.__wrapped__)
 

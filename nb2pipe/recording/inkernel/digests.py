@@ -15,13 +15,15 @@ import struct
 import types
 from array import array
 from hashlib import blake2b, sha256
-from typing import Any, Callable
+from typing import Any, Callable, Iterable
 
 from . import code, libraries
 from .refusals import Unfingerprintable, is_refused
 
 #: Measured times are no content: two runs of the same search are equal without them.
 TIMINGS = frozenset("mean_fit_time std_fit_time mean_score_time std_score_time refit_time_ fit_time score_time".split())
+#: An attribute that scikit-learn's vectorizers set to an address in memory.
+ADDRESSES = frozenset(["_stop_words_id"])
 CHUNK = 1 << 20
 #: Strings longer than this are hashed, shorter ones stand for themselves.
 LONG = 200
@@ -70,11 +72,16 @@ SCALARS: dict[type, Callable[[Any], bytes]] = {
 
 
 class Fingerprinter:
-    """Hashes values; ``size`` counts the bytes of content, ``definitions`` the notebook's functions and classes met."""
+    """Hashes values.
+
+    ``size`` counts the bytes of content; ``definitions`` are the notebook's functions and classes that were met,
+    ``unnamed`` tells of functions that cannot be found by name (lambdas, functions defined in functions).
+    """
 
     def __init__(self) -> None:
         self.size = 0
         self.definitions: dict[str, Any] = {}
+        self.unnamed = False
         self._done: dict[int, bytes] = {}
         self._open: dict[int, int] = {}
         self._stack: list[int] = []
@@ -158,14 +165,14 @@ class Fingerprinter:
             return head + b"f" + self.floats(values)
         if kinds == {int} and len(values) > 8:
             try:
-                return head + b"i" + self.bulk(array("q", values))
+                return head + b"i" + self.bulk([array("q", values)])
             except OverflowError:
                 pass
         if str in kinds and kinds <= {str, float, type(None)} and len(values) > 8:
             lengths = array("q", [len(value) if type(value) is str else -1 for value in values])
             text = "".join(values if len(kinds) == 1 else [value for value in values if type(value) is str])
             others = [value for value in values if type(value) is not str] if len(kinds) > 1 else []
-            return head + b"s" + self.bulk(lengths) + self.text(text) + self.sequence(others)
+            return head + b"s" + self.bulk([lengths]) + self.text(text) + self.sequence(others)
         return head + b"-" + b"".join(map(self.token, values))
 
     def mapping(self, items: dict[Any, Any]) -> bytes:
@@ -179,7 +186,7 @@ class Fingerprinter:
         if type(state) is tuple and len(state) == 2 and type(state[1]) is dict:
             return b"2" + self.state(state[0]) + self.state(state[1])
         if type(state) is dict and all(type(key) is str for key in state):
-            return b"1" + self.mapping({key: state[key] for key in sorted(state)})
+            return b"1" + self.mapping({key: state[key] for key in sorted(state) if key not in ADDRESSES})
         return b"0" + self.token(state)
 
     def floats(self, values: list[float]) -> bytes:
@@ -187,13 +194,13 @@ class Fingerprinter:
         if any(value != value for value in values):
             nan = float("nan")
             values = [nan if value != value else value for value in values]
-        return self.bulk(array("d", values))
+        return self.bulk([array("d", values)])
 
     def text(self, text: str) -> bytes:
         """The digest of a long text."""
-        return self.bulk(*(text[at : at + CHUNK].encode("utf-8", "surrogatepass") for at in range(0, len(text), CHUNK)))
+        return self.bulk(text[at : at + CHUNK].encode("utf-8", "surrogatepass") for at in range(0, len(text), CHUNK))
 
-    def bulk(self, *buffers: Any) -> bytes:
+    def bulk(self, buffers: Iterable[Any]) -> bytes:
         """The digest of large buffers, one after the other, without copying them."""
         digest = sha256()  # processors compute it in hardware: twice as fast as blake2b where it counts
         for buffer in buffers:

@@ -14,6 +14,7 @@ from . import arrays, models, tables
 FAMILIES = {
     "numpy": arrays.find_numpy_writer,
     "scipy": arrays.find_scipy_writer,
+    "sklearn": models.find_sklearn_writer,
     "pandas": tables.find_writer,
     "torch": models.find_torch_writer,
     "xgboost": models.find_booster_writer,

@@ -1,4 +1,4 @@
-"""Fingerprints of models whose content lies outside Python: torch tensors, boosted trees.
+"""Fingerprints of objects of machine learning libraries: torch tensors, boosted trees, data sets.
 
 Part of the probe: runs in the user's kernel, on Python 3.8 and later; uses a library only where the user has loaded it.
 """
@@ -38,6 +38,13 @@ def write_tensor(out: Any, value: Any) -> bytes:
         return head + array_content(out, plain.numpy())
     except TypeError:  # a dtype that numpy has not (bfloat16)
         return head + array_content(out, plain.view(torch.uint8).numpy())
+
+
+def find_sklearn_writer(kind: type) -> Callable[[Any, Any], bytes] | None:
+    """How scikit-learn's data sets are hashed: as the dicts they are. Estimators are objects like any other."""
+    if kind.__name__ == "Bunch" and issubclass(kind, dict):
+        return lambda out, value: b"bunch" + out.token(type(value)) + out.mapping(dict(value))
+    return None
 
 
 def find_booster_writer(kind: type) -> Callable[[Any, Any], bytes] | None:

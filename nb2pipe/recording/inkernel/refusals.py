@@ -76,6 +76,11 @@ UNKNOWN = (
     "no format brings it back the same",
     "Hand over the plain data it is made from, or keep the steps that share it in one step",
 )
+#: For names that share memory (``b = a[:5]``), stored together.
+VIEWS = (
+    "they lie in the same memory, so that a change of one is a change of the other: no file keeps that. Make a copy where "
+    "one is made from the other (.copy()), or keep the steps that use them in one step."
+)
 
 #: Classes whose values may pickle, but are not the same afterwards: refused without a try.
 NEVER = (

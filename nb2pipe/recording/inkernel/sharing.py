@@ -10,6 +10,7 @@ import decimal
 import enum
 import fractions
 import functools
+import io
 import logging
 import pathlib
 import re
@@ -34,10 +35,12 @@ FIXED = (
 class Walk:
     """The changeable objects that a value reaches, in the order they are met, and the arrays among them."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, into_libraries: bool = True) -> None:
         self.limit = limit
+        self.into_libraries = into_libraries
         self.seen: dict[int, Any] = {}
         self.arrays: list[Any] = []
+        self._passed: dict[int, Any] = {}
         self.repeats: list[tuple[int, int]] = []
         self._steps = 0
 
@@ -56,6 +59,11 @@ class Walk:
             if is_fixed(kind, item):
                 continue
             key = id(item)
+            if kind in (tuple, frozenset):  # cannot change, but may hold what can
+                if key not in self._passed:
+                    self._passed[key] = item
+                    todo.extend(_few(list(item)))
+                continue
             self._steps += 1
             if key in self.seen:
                 self.repeats.append((self._steps, order.get(key, -1)))
@@ -77,16 +85,20 @@ class Walk:
                 value for block in blocks if getattr(block.dtype, "hasobject", False) for value in _few(block.ravel())
             ]
         if issubclass(kind, dict):
-            return _few(list(item)) + _few(list(item.values())) + _attributes(item)
-        if issubclass(kind, (list, tuple, set, frozenset, deque)):
-            return _few(list(item)) + _attributes(item)
+            return _few(list(dict.__iter__(item))) + _few(list(dict.values(item))) + self._attributes(kind, item)
+        for base in (list, tuple, set, frozenset, deque):
+            if issubclass(kind, base):  # read as what it is built on: a subclass may do anything on iteration
+                return _few(list(base.__iter__(item))) + self._attributes(kind, item)
         if issubclass(kind, types.FunctionType):
             return _enclosed(item)
         if issubclass(kind, types.MethodType):
             return [item.__self__]
         if issubclass(kind, functools.partial):
             return [item.func, *item.args, *item.keywords.values()]
-        return _attributes(item)
+        return self._attributes(kind, item)
+
+    def _attributes(self, kind: type, item: Any) -> list[Any]:
+        return _attributes(item) if self.into_libraries or kind.__module__ == "__main__" else []
 
 
 def _enclosed(function: Any) -> list[Any]:
@@ -120,6 +132,8 @@ ATOMS = {type(None), bool, int, float, complex, str, bytes}
 
 def _attributes(item: Any) -> list[Any]:
     """What an object keeps in its ``__dict__`` and slots, without asking its properties."""
+    if isinstance(item, io.IOBase):  # asking a text in memory for its attributes changes its state
+        return []
     found = list(getattr(item, "__dict__", {}).values()) if not isinstance(item, type) else []
     for kind in type(item).__mro__:
         if "__slots__" not in vars(kind):
@@ -143,8 +157,11 @@ def _blocks(table: Any) -> list[Any]:
 
 
 def sharing(value: Any) -> list[tuple[int, int]]:
-    """A value's inner sharing: which of its parts are met again, by number. Equal before and after a faithful copy."""
-    walk = Walk(LIMIT // 4)
+    """A value's inner sharing: which of its parts are met again, by number. Equal before and after a faithful copy.
+
+    What a library's objects share inside themselves is their own affair: joblib makes two arrays of one there.
+    """
+    walk = Walk(LIMIT // 4, into_libraries=False)
     walk.visit(value)
     return walk.repeats if walk.complete else []
 

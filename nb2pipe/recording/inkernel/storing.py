@@ -12,7 +12,7 @@ import sys
 from typing import Any, Callable
 
 from .digests import Fingerprinter
-from .sharing import sharing
+from .sharing import alias_groups, sharing
 
 PLAIN = (type(None), bool, int, float, str)
 
@@ -65,11 +65,11 @@ class Storage:
 
         ``together``: the value is a tuple of names that share objects, and must share them afterwards.
         """
-        shape = sharing(value)
+        shape = _shape(value, together)
         second_best = None
         for form in self.formats:
             path = os.path.join(self.folder, "." + name + ".try" + form["suffix"])
-            exact = self._try(form, path, value, fingerprint, shape)
+            exact = self._try(form, path, value, fingerprint, lambda copy: _shape(copy, together) == shape)
             if exact is None or (not exact and (together or second_best)):
                 _remove(path)
             elif not exact:
@@ -85,7 +85,9 @@ class Storage:
         os.replace(path, os.path.join(self.folder, file))
         return form["name"], file
 
-    def _try(self, form: dict[str, Any], path: str, value: Any, fingerprint: str, shape: Any) -> bool | None:
+    def _try(
+        self, form: dict[str, Any], path: str, value: Any, fingerprint: str, is_joined: Callable[[Any], bool]
+    ) -> bool | None:
         """``None``: not the same; ``False``: the same, but shared parts came back apart; ``True``: exact."""
         try:
             if not ACCEPTS.get(form["accepts"], ACCEPTS["any"])(value):
@@ -99,13 +101,18 @@ class Storage:
             loaded = eval(form["load"].format(path="path", **names), scope)
             if type(loaded) is not type(value) or Fingerprinter().fingerprint(loaded) != fingerprint:
                 return None
-            return sharing(loaded) == shape
+            return is_joined(loaded)
         except OSError as problem:
             if problem.errno is not None:  # a full disk is no property of the format
                 raise
             return None
         except Exception:  # whatever a library raises, this format is not the one
             return None
+
+
+def _shape(value: Any, together: bool) -> Any:
+    """What parts of a value are one and the same object or lie in the same memory."""
+    return sharing(value), alias_groups({str(at): part for at, part in enumerate(value)}) if together else None
 
 
 def _modules(form: dict[str, Any]) -> dict[str, Any] | None:

@@ -24,7 +24,8 @@ class UnfitValue(ValueError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of ``TYPES``; ``optional`` allows None; ``item`` is the element type of a list, tuple, set or dict's values.
+    """A type of ``TYPES``; ``optional`` allows None; ``item`` is the element type of a list, tuple, set or dict's
+    values.
 
     ``choices`` are the values of a ``Literal``.
     """
@@ -70,7 +71,7 @@ def _of_annotation(annotation: str) -> Kind | None:
 
 _ALIASES = {
     "List": "list", "Sequence": "list", "Iterable": "list", "Collection": "list", "Dict": "dict", "Mapping": "dict",
-    "MutableMapping": "dict", "Tuple": "tuple", "Set": "set", "FrozenSet": "set", "frozenset": "set", "AbstractSet": "set",
+    "MutableMapping": "dict", "Tuple": "tuple", "Set": "set", "FrozenSet": "set", "frozenset": "set",
     "Any": "any", "object": "any", "Text": "str", "AnyStr": "str",
 }  # fmt: skip
 
@@ -87,7 +88,7 @@ def _of_node(node: ast.expr) -> Kind | None:
     return Kind(name) if name in TYPES else None
 
 
-def _subscript(name: str, inner: ast.expr) -> Kind | None:
+def _subscript(name: str, inner: ast.expr) -> Kind | None:  # noqa: PLR0911
     parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
     if name == "Optional":
         return _union([inner, ast.Constant(value=None)])

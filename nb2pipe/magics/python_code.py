@@ -10,7 +10,8 @@ from nb2pipe.model import Place
 
 @dataclass(frozen=True, slots=True)
 class Magic:
-    """One magic, shell or help line. ``kind`` is ``line``, ``cell``, ``shell`` or ``help``; ``name`` a shell line's command.
+    """One magic, shell or help line. ``kind`` is ``line``, ``cell``, ``shell`` or ``help``; ``name`` a shell line's
+    command.
 
     ``transparent``: what it runs is Python that the translated text contains.
     """
@@ -24,7 +25,7 @@ class Magic:
 
 @dataclass(frozen=True, slots=True)
 class PythonCode:
-    """A cell in plain Python. ``shifts`` maps a line to pairs (column from which on, what to add to get the typed one)."""
+    """A cell in plain Python. ``shifts`` maps a line to pairs: from which column on to add what to get the typed one."""
 
     text: str
     magics: tuple[Magic, ...] = ()

@@ -1,0 +1,90 @@
+"""Names that share objects must travel together where a later change of one is a change of the other.
+
+Such names are called co-variables (Kishu, VLDB 2025). Sharing that no later step can notice does not matter: values that
+nobody changes may as well be copies. What matters is taken from the observed run: two names of a group changed in one
+segment, and not just because both were bound anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from nb2pipe.model import Recording
+from nb2pipe.planning.observe import hidden_change, insert
+from nb2pipe.planning.timeline import EventKind, Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Names that share objects at the end of ``step`` and must stay together. ``views``: they share memory only,
+    which no file format keeps."""
+
+    step: str
+    segment: int
+    names: tuple[str, ...]
+    views: bool = False
+
+
+def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
+    """The groups that matter, as each step leaves them."""
+    found: dict[tuple[str, str], Bundle] = {}
+    last = {segment.step: number for number, segment in enumerate(timeline.segments) if segment.step}
+    for number, observation in enumerate(recording.segments):
+        step = observation.segment.step
+        if step is None or last.get(step) != number:
+            continue
+        for names in observation.aliases:
+            views = any(set(names) & set(memory) for memory in observation.memory)
+            if _touched(timeline, number, names) and _matters(timeline, recording, number, names):
+                found[step, names[0]] = Bundle(step=step, segment=number, names=names, views=views)
+    return tuple(found.values())
+
+
+def with_bundles(timeline: Timeline, found: tuple[Bundle, ...]) -> Timeline:
+    """A step that hands on one member of a bundle hands on all: each counts as changed there."""
+    events = dict(timeline.events)
+    for bundle in found:
+        begin, end = _span(timeline, bundle.segment)
+        for name in bundle.names:
+            own = any(begin <= event.position < end for event in events.get(name, ()))
+            if name in events and not own and end > begin:
+                events[name] = insert(events[name], hidden_change(timeline, end - 1))
+    return replace(timeline, events=events)
+
+
+def _touched(timeline: Timeline, number: int, names: tuple[str, ...]) -> bool:
+    begin, end = _span(timeline, number)
+    return any(begin <= event.position < end for name in names for event in timeline.events.get(name, ()))
+
+
+def _matters(timeline: Timeline, recording: Recording, number: int, names: tuple[str, ...]) -> bool:
+    for later in range(number + 1, len(recording.segments)):
+        changed = [name for name in names if name in recording.segments[later].changed]
+        if len(changed) > 1 and any(not _bound_anew(timeline, later, name) for name in changed):
+            return True
+    return False
+
+
+def _bound_anew(timeline: Timeline, number: int, name: str) -> bool:
+    begin, end = _span(timeline, number)
+    return any(
+        event.kind is EventKind.BIND and event.certain and begin <= event.position < end
+        for event in timeline.events.get(name, ())
+    )
+
+
+def _span(timeline: Timeline, number: int) -> tuple[int, int]:
+    cells = timeline.segments[number].cells
+    return timeline.spans[cells[0]][0], timeline.spans[cells[-1]][1]
+
+
+def groups_of(found: tuple[Bundle, ...]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """(step, name) -> the names that travel with it."""
+    return dict(_members(found))
+
+
+def _members(found: tuple[Bundle, ...]) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+    for bundle in found:
+        for name in bundle.names:
+            yield (bundle.step, name), bundle.names

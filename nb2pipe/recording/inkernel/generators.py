@@ -1,0 +1,39 @@
+"""Keep the state of the global random generators in a file, and put it back in another process.
+
+Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the standard library alone.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from typing import Any
+
+
+def keep_random(request: dict[str, Any]) -> dict[str, Any]:
+    """Write the states to ``file``."""
+    states: dict[str, Any] = {}
+    if "random" in sys.modules:
+        states["random"] = sys.modules["random"].getstate()
+    if "numpy.random" in sys.modules:
+        states["numpy.random"] = sys.modules["numpy.random"].get_state()
+    if hasattr(sys.modules.get("torch"), "get_rng_state"):
+        states["torch"] = sys.modules["torch"].get_rng_state().numpy().tobytes()
+    with open(request["file"], "wb") as file:
+        pickle.dump(states, file)
+    return {"kept": sorted(states)}
+
+
+def restore_random(request: dict[str, Any]) -> dict[str, Any]:
+    """Go on with the states in ``file``; libraries that were loaded there are loaded here too."""
+    with open(request["file"], "rb") as file:
+        states = pickle.load(file)
+    for name, state in states.items():
+        module = __import__(name, fromlist=["_"])
+        if name == "random":
+            module.setstate(state)
+        elif name == "numpy.random":
+            module.set_state(state)
+        else:
+            module.set_rng_state(module.frombuffer(bytearray(state), dtype=module.uint8))
+    return {"restored": sorted(states)}
