@@ -84,9 +84,13 @@ def load(path: Path) -> Baseline:
         raise InvalidInput(nb011_baseline.invalid(str(path), str(error))) from None
     if data.schema_version != SCHEMA_VERSION:
         raise InvalidInput(nb011_baseline.invalid(str(path), f"schema_version is {data.schema_version}, not 1"))
+    try:
+        metrics = tuple(_metric(name, entry) for name, entry in data.metrics.items())
+    except ValueError as error:
+        raise InvalidInput(nb011_baseline.invalid(str(path), str(error))) from None
     return Baseline(
         origin=data.origin,
-        metrics=tuple(_metric(name, entry) for name, entry in data.metrics.items()),
+        metrics=metrics,
         fingerprints=data.fingerprints,
         environment=_environment(data.environment) if data.environment else None,
     )

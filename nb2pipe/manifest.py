@@ -5,9 +5,11 @@ Cells are counted from 1 here, as people see them. ``tolerances`` is the user's 
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -83,12 +85,15 @@ class ParameterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     literal: str | None = None
 
 
-class ToleranceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Allowed difference; ``direction`` overrules which side is better (higher, lower, both)."""
+Limit = Annotated[float, msgspec.Meta(ge=0)]
 
-    abs: float = 0.0
-    rel: float = 0.0
-    direction: str | None = None
+
+class ToleranceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Allowed difference (0 is none at all); ``direction`` overrules which side is better."""
+
+    abs: Limit | None = None
+    rel: Limit | None = None
+    direction: Direction | None = None
 
 
 class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -96,10 +101,10 @@ class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     step: str
     cell: int
-    source: str
+    source: MetricSource
     expression: str
     key: str = ""
-    direction: str = "both"
+    direction: Direction = Direction.BOTH
     tolerance: ToleranceEntry | None = None
 
 
@@ -185,7 +190,7 @@ def dump(manifest: Manifest) -> str:
 
     data = msgspec.to_builtins(manifest, str_keys=True)
     text = yaml.dump(data, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=120, default_flow_style=False)
-    return _HEADER.format(notebook=manifest.notebook) + text
+    return _HEADER.format(notebook="".join(c if c.isprintable() else "?" for c in manifest.notebook)) + text
 
 
 def load(path: Path) -> Manifest:
@@ -197,13 +202,15 @@ def load(path: Path) -> Manifest:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidInput(nb010_manifest.unreadable(str(path), _yaml_problem(error))) from None
     version = data.get("schema_version") if isinstance(data, dict) else None
-    if version != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION or isinstance(version, bool):
         raise InvalidInput(nb010_manifest.other_version(str(path), version, SCHEMA_VERSION))
     try:
         manifest = msgspec.convert(data, Manifest)
-        _check_references(manifest)
-    except (msgspec.ValidationError, KeyError) as error:
+    except msgspec.ValidationError as error:
         raise InvalidInput(nb010_manifest.invalid(str(path), str(error))) from None
+    problem = next(_problems(manifest), None)
+    if problem is not None:
+        raise InvalidInput(nb010_manifest.invalid(str(path), problem))
     return manifest
 
 
@@ -214,17 +221,34 @@ def json_schema() -> dict[str, Any]:
 
 def tolerance(entry: ToleranceEntry, source: ToleranceSource) -> Tolerance:
     """The model's tolerance of an entry."""
-    return Tolerance(abs=entry.abs, rel=entry.rel, source=source)
+    return Tolerance(abs=entry.abs or 0.0, rel=entry.rel or 0.0, source=source)
 
 
-def _check_references(manifest: Manifest) -> None:
+def _problems(manifest: Manifest) -> Iterator[str]:
+    """What one entry says about another and is not so; steps stand in an order in which they can run."""
+    before: set[str] = set()
     for name, entry in manifest.steps.items():
+        where = f"at `$.steps.{name}`"
         for key, provider in entry.inputs.items():
             if provider not in manifest.steps or key not in manifest.steps[provider].outputs:
-                problem = (
-                    f"step '{name}' reads '{key}' from '{provider}', which has no such output - at `$.steps.{name}`"
-                )
-                raise msgspec.ValidationError(problem)
+                yield f"step '{name}' reads '{key}' from '{provider}', which has no such output - {where}"
+        first = (*entry.inputs.values(), *entry.after, *([entry.random_from] if entry.random_from else []))
+        for other in first:
+            if other not in before:
+                what = "stands below it" if other in manifest.steps else "does not exist"
+                yield f"step '{name}' comes after '{other}', which {what} - {where}"
+        for parameter in entry.parameters:
+            if parameter not in manifest.parameters:
+                yield f"step '{name}' reads the parameter '{parameter}', which does not exist - {where}"
+        before.add(name)
+    for name, metric in manifest.metrics.items():
+        if metric.step not in manifest.steps:
+            yield f"metric '{name}' comes from step '{metric.step}', which does not exist - at `$.metrics.{name}`"
+    for name, parameter_entry in manifest.parameters.items():
+        try:
+            _parameter(name, parameter_entry)
+        except (ValueError, SyntaxError):
+            yield f"the literal of parameter '{name}' is no plain value - at `$.parameters.{name}`"
 
 
 def _yaml_problem(error: Exception) -> str:
@@ -255,8 +279,6 @@ def _parameter_entry(parameter: Parameter) -> ParameterEntry:
 
 
 def _parameter(name: str, entry: ParameterEntry) -> Parameter:
-    import ast
-
     default = ast.literal_eval(entry.literal) if entry.literal is not None else entry.default
     return Parameter(
         name=name, type=entry.type, default=default, cell=entry.cell - 1, line=entry.line,
@@ -295,12 +317,16 @@ def _metric_entry(metric: Metric) -> MetricEntry:
     return MetricEntry(
         step=metric.step,
         cell=metric.cell + 1,
-        source=metric.source.value,
+        source=metric.source,
         expression=metric.expression,
         key=metric.key,
-        direction=metric.direction.value,
-        tolerance=ToleranceEntry(abs=tolerance.abs, rel=tolerance.rel) if tolerance else None,
+        direction=metric.direction,
+        tolerance=_tolerance_entry(tolerance) if tolerance else None,
     )
+
+
+def _tolerance_entry(tolerance: Tolerance) -> ToleranceEntry:
+    return ToleranceEntry(abs=tolerance.abs if tolerance.abs or not tolerance.rel else None, rel=tolerance.rel or None)
 
 
 def _metric(name: str, entry: MetricEntry) -> Metric:
@@ -308,10 +334,10 @@ def _metric(name: str, entry: MetricEntry) -> Metric:
         name=name,
         step=entry.step,
         cell=entry.cell - 1,
-        source=MetricSource(entry.source),
+        source=entry.source,
         expression=entry.expression,
         key=entry.key,
-        direction=Direction(entry.direction),
+        direction=entry.direction,
         tolerance=tolerance(entry.tolerance, ToleranceSource.TAG) if entry.tolerance else None,
     )
 

@@ -37,7 +37,7 @@ def upgrade(text: str) -> Mapping[str, Any]:
     return notebook
 
 
-class UnreadableTags(Exception):  # noqa: N818
+class UnreadableTags(Exception):
     """A text notebook's tags are no list of texts without commas; ``line`` (from 1) and ``source`` say where."""
 
     def __init__(self, tags: object, line: int | None, source: str | None) -> None:

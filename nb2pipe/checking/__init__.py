@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from nb2pipe.checking.compare import check
-from nb2pipe.checking.tolerances import effective
+from nb2pipe.checking.tolerances import ALL, effective
 
-__all__ = ["check", "effective"]
+__all__ = ["ALL", "check", "effective"]

@@ -28,6 +28,7 @@ VERBS = {
     "completion": "Print the completion script of a shell.",
 }
 OVERVIEW = "overview"  # what ``nb2pipe NOTEBOOK`` does; not listed as a verb
+ANNOTATED = ("export", "run", "check")  # on GitHub Actions, their errors show in the pull request
 NOTEBOOKS = (".ipynb", ".py", ".md", ".myst")
 USAGE, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 STORAGE = {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM, errno.EFBIG, errno.ENOTDIR, errno.EISDIR}
@@ -36,11 +37,11 @@ STORAGE = {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM, errno.EFBIG, er
 class Verbs(click.Group):
     """Imports a verb when it is called. A notebook in the place of a verb gives the overview."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs in the order in which people meet them."""
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb, imported now."""
         if cmd_name not in VERBS and cmd_name != OVERVIEW:
             return None
@@ -59,7 +60,7 @@ class Verbs(click.Group):
             raise click.UsageError(f"no command '{name}'{_did_you_mean(name, list(VERBS))}", ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of verbs, from the table: ``--help`` imports none of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
@@ -159,8 +160,12 @@ def _show_failure(console: Console, code: int, found: Sequence[Diagnostic]) -> N
         from nb2pipe.reports import json
 
         console.document(json.text(json.of_failure(console.command, code, found)))
-    sys.stderr.write("\n".join([*text.diagnostics(found, console.err()), ""]))
-    sys.stderr.flush()
+    console.command_lines(text.diagnostics(found, console.err()))
+    if console.command in ANNOTATED and os.environ.get("GITHUB_ACTIONS") == "true":
+        from nb2pipe.reports import github
+
+        root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+        console.command_lines(github.commands(found, root=root))
 
 
 def _usage(error: click.ClickException, console: Console) -> int:

@@ -58,7 +58,7 @@ class Lines:
         self._finished = 0
         self._total: int | None = None
 
-    def step_started(self, name: str, index: int, total: int) -> None:  # noqa: ARG002
+    def step_started(self, name: str, index: int, total: int) -> None:
         """Only the number of steps is remembered."""
         with self._lock:
             self._total = total
@@ -100,7 +100,7 @@ class Live:
         with RichLive(self, console=rich, refresh_per_second=10, transient=True, redirect_stdout=False):
             yield self
 
-    def step_started(self, name: str, index: int, total: int) -> None:  # noqa: ARG002
+    def step_started(self, name: str, index: int, total: int) -> None:
         """The clock of the step starts."""
         with self._lock:
             self._begun[name] = time.monotonic()

@@ -38,6 +38,7 @@ class Body:
         self.loads: list[Load] = []
         self.modules: dict[str, str] = {}
         self.parts: list[dict[str, Definition]] = []
+        self.lines: Sequence[str] = parent.lines if parent else ()
         self.override: Position | None = parent.override if parent else None
         self.lazy_annotations: bool = parent.lazy_annotations if parent else False
         self.lazy = False

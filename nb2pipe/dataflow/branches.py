@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 
 from nb2pipe.dataflow.body import MISPLACED, Body
 from nb2pipe.dataflow.expressions import depends_on_outcome, expression, surely
-from nb2pipe.dataflow.facts import Bind
+from nb2pipe.dataflow.facts import Bind, Position
 from nb2pipe.dataflow.flow import Jumps, Outcome
 from nb2pipe.dataflow.origins import aliases
 from nb2pipe.dataflow.targets import bind_loop_target, bind_pattern, bind_target, irrefutable
@@ -176,12 +177,21 @@ def _try(body: Body, node: ast.Try | ast.TryStar, block: Block) -> None:
 def _handler(body: Body, handler: ast.ExceptHandler, block: Block) -> None:
     expression(body, handler.type)
     if handler.name:
-        line, start, _ = body.position(handler)
-        at = body.override or (line, start, start + len("except"))
-        body.emit_bind(Bind(handler.name, at))
+        body.emit_bind(Bind(handler.name, _caught_position(body, handler, handler.name)))
     block(body, handler.body)
     if handler.name:
         body.delete(handler.name, handler)
+
+
+def _caught_position(body: Body, handler: ast.ExceptHandler, name: str) -> Position:
+    """Where ``name`` stands behind ``as``: the tree does not say."""
+    at = body.position(handler)
+    line, start, _ = at
+    if body.override is None and handler.type is not None and 0 < line <= len(body.lines):
+        found = re.compile(rf"\bas\s+({name})\b".encode()).search(body.lines[line - 1].encode(), start)
+        if found is not None:
+            return (line, found.start(1), found.end(1))
+    return at
 
 
 # ---------------------------------------------------------------- with, match

@@ -54,6 +54,7 @@ class Walked:
         self.code = code
         self.problems: list[Problem] = []
         self.statements: list[tuple[ast.stmt, Body]] = []
+        self.lines = code.text.split("\n")
         self.place = places(code)
         parsed = parse(code.text)
         self.lazy_annotations = future
@@ -78,6 +79,7 @@ class Walked:
 
     def _walk(self, node: ast.stmt) -> Body:
         body = Body(_MODULE)
+        body.lines = self.lines
         body.lazy_annotations = self.lazy_annotations
         try:
             statement(body, node)

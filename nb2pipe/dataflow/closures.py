@@ -95,7 +95,7 @@ class Closures:
                 if wanted and not (event.optional and event.name not in names.values):
                     reads[event.name] = None
             elif isinstance(event, Call):
-                closure.seeds = closure.seeds or is_seeding(event)
+                closure.seeds = closure.seeds or is_seeding(event, names)
             elif isinstance(event, Bind):
                 closure.writes.append(event.name)
             elif isinstance(event, BindTogether):

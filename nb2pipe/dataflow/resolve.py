@@ -179,7 +179,7 @@ class Resolution:
 
     def take_call(self, event: Call) -> None:
         """Something is called: what happens to the objects that take part."""
-        self.seeds = self.seeds or is_seeding(event)
+        self.seeds = self.seeds or is_seeding(event, self.names)
         held = self.closures.held(event.loads) if event.loads and event.receiver else NONE
         for base, certain, spreads in direct_effects(event, self.names):
             if not base.startswith(":"):

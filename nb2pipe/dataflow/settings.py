@@ -61,10 +61,10 @@ _MAGIC_MODULES = {
 _SEED_NAME = re.compile(r"seed|set_?state|set_rng_state", re.IGNORECASE)
 
 
-def is_seeding(call: Call) -> bool:
+def is_seeding(call: Call, names: Names) -> bool:
     """Whether a call's name says that it sets the state of a random generator."""
-    name = call.path[-1] if call.path else call.method or call.root
-    return name is not None and _SEED_NAME.search(name) is not None
+    name = call.path[-1] if call.path else call.method or names.dotted(call.root, (), call.module) or call.root
+    return name is not None and _SEED_NAME.search(name.rpartition(".")[2]) is not None
 
 
 def setting_modules(node: ast.stmt, names: Names) -> tuple[str, ...] | None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from nb2pipe.exporting.names import collect
-from nb2pipe.exporting.project import ProjectSpec, Written, write
+from nb2pipe.exporting.project import ProjectSpec, Written, existing, write
 
-__all__ = ["ProjectSpec", "Written", "collect", "write"]
+__all__ = ["ProjectSpec", "Written", "collect", "existing", "write"]

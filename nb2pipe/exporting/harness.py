@@ -42,14 +42,19 @@ def artifact_file(artifact: Artifact) -> str:
     return f"{artifact.step}/{artifact.name}{suffix}"
 
 
-def inputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
-    """Find the folders, load what earlier steps saved, continue their random state."""
+def folders() -> str:
+    """Where the step reads and writes, as absolute paths under names that the notebook does not use."""
+    return "_inputs, _outputs = _os.path.abspath(inputs), _os.path.abspath(outputs)"
+
+
+def inputs(step: Step, aliases: Aliases, *, metrics: bool, located: bool) -> str:
+    """Find the folders, unless the setup ``located`` them; load what earlier steps saved, continue their random state."""
     loaded = [artifact for artifact in step.inputs if not set(artifact.taken) <= set(step.early)]
     lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _os"]
     lines += _imports(loaded, aliases, load=True)
     lines += [
         "",
-        "_inputs, _outputs = _os.path.abspath(inputs), _os.path.abspath(outputs)",
+        *([] if located else [folders()]),
         f'_os.makedirs(_os.path.join(_outputs, "{step.name}"), exist_ok=True)',
     ]
     lines += [_load(artifact, aliases) for artifact in loaded]
@@ -65,9 +70,7 @@ def early_inputs(step: Step, aliases: Aliases) -> str:
     early = [artifact for artifact in step.inputs if set(artifact.taken) <= set(step.early)]
     if not early:
         return ""
-    lines = ["import os as _os", *_imports(early, aliases, load=True)]
-    lines += ["_inputs = _os.path.abspath(inputs)", *(_load(artifact, aliases) for artifact in early)]
-    return "\n".join(lines)
+    return "\n".join([*_imports(early, aliases, load=True), *(_load(artifact, aliases) for artifact in early)])
 
 
 def metrics(found: Sequence[Candidate]) -> str:

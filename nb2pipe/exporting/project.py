@@ -15,6 +15,7 @@ import msgspec
 
 from nb2pipe import manifest as manifests
 from nb2pipe.baseline import dump as dump_baseline
+from nb2pipe.errors import InvalidInput
 from nb2pipe.exporting import harness, steps
 from nb2pipe.exporting.names import Aliases
 from nb2pipe.exporting.scripts import to_script
@@ -24,6 +25,7 @@ from nb2pipe.planning.metrics import Candidate
 from nb2pipe.storing import write_text
 
 ARTIFACTS = "artifacts"
+_LONGEST_DEFAULT = 60  # characters of a default in the README's table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Written:
 
 def write(spec: ProjectSpec, *, force: bool = False) -> Written:
     """Write the project. Files that the user edited stay, unless ``force``; tolerances are always carried over."""
-    old = _existing(spec.folder)
+    old = existing(spec.folder, force=force)
     files = _files(spec)
     changed: list[str] = []
     same: list[str] = []
@@ -70,7 +72,7 @@ def write(spec: ProjectSpec, *, force: bool = False) -> Written:
     digests: dict[str, str] = {}
     for name, text in files.items():
         path = spec.folder / name
-        on_disk = path.read_text(encoding="utf-8") if path.is_file() else None
+        on_disk = _text_of(path)
         recorded = old.generated.get(name) if old else None
         digests[name] = digest(text)
         if on_disk == text:
@@ -82,14 +84,16 @@ def write(spec: ProjectSpec, *, force: bool = False) -> Written:
         else:
             write_text(path, text)
             changed.append(name)
-    for name in _stale(old, files):
-        path = spec.folder / name
-        if path.is_file() and old is not None and digest(path.read_text(encoding="utf-8")) == old.generated[name]:
-            path.unlink()
+    for name, recorded in _stale(old, files):
+        on_disk = _text_of(spec.folder / name)
+        if on_disk is not None and (force or digest(on_disk) == recorded):
+            (spec.folder / name).unlink()
             changed.append(name)
+        elif on_disk is not None:
+            kept.append(name)
     text = manifests.dump(_manifest(spec, old, digests))
     target = spec.folder / manifests.FILE_NAME
-    if target.is_file() and target.read_text(encoding="utf-8") == text:
+    if _text_of(target) == text:
         same.append(manifests.FILE_NAME)
     else:
         write_text(target, text)
@@ -99,7 +103,7 @@ def write(spec: ProjectSpec, *, force: bool = False) -> Written:
 
 def digest(text: str) -> str:
     """Short digest of a generated file's text."""
-    return sha256(text.encode()).hexdigest()[:16]
+    return sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]  # git may have changed the line ends
 
 
 def step_file(step: str, *, scripts: bool) -> str:
@@ -145,13 +149,30 @@ def _manifest(spec: ProjectSpec, old: manifests.Manifest | None, digests: Mappin
     return msgspec.structs.replace(manifest, tolerances=tolerances, generated=dict(digests))
 
 
-def _existing(folder: Path) -> manifests.Manifest | None:
+def existing(folder: Path, *, force: bool = False) -> manifests.Manifest | None:
+    """The manifest of the project that is already there; a broken one is an error, or nothing with ``force``."""
     path = folder / manifests.FILE_NAME
-    return manifests.load(path) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        return manifests.load(path)
+    except InvalidInput:
+        if force:
+            return None
+        raise
 
 
-def _stale(old: manifests.Manifest | None, files: Mapping[str, str]) -> list[str]:
-    return [name for name in old.generated if name not in files and name.startswith("steps/")] if old else []
+def _text_of(path: Path) -> str | None:
+    """A file's text, its line ends as they are; what is no text was not written by us, but is there."""
+    if not path.is_file():
+        return None
+    return path.read_bytes().decode("utf-8", "backslashreplace")
+
+
+def _stale(old: manifests.Manifest | None, files: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Steps of an earlier export that this one does not have, with the digests of what was written then."""
+    generated = old.generated if old else {}
+    return [(name, text) for name, text in generated.items() if name not in files and name.startswith("steps/")]
 
 
 def _relative(path: Path, start: Path) -> str:
@@ -176,9 +197,10 @@ def _requirements(environment: Environment | None, notebook: str) -> str:
 def _readme(spec: ProjectSpec) -> str:
     here = _relative(spec.folder, spec.folder)
     rows = [_row(step, spec) for step in spec.pipeline.steps]
-    shown = [{"name": m.name, "value": repr(m.value)} for m in spec.baseline.metrics]
+    shown = [{"name": _in_table(m.name), "value": repr(m.value)} for m in spec.baseline.metrics]
     parameters = [
-        {"name": p.name, "type": p.type, "default": harness.literal(p.default)} for p in spec.pipeline.parameters
+        {"name": p.name, "type": p.type, "default": _in_table(harness.literal(p.default))}
+        for p in spec.pipeline.parameters
     ]
     origin = (
         "The original was run once and observed; its numbers are in `baseline.json`."
@@ -194,10 +216,26 @@ def _readme(spec: ProjectSpec) -> str:
         rows=rows,
         parameters=parameters,
         metrics=shown,
+        example=_example(spec.pipeline),
         here=here,
         workdir=shlex.quote(spec.workdir),
         artifacts=f"{ARTIFACTS}/",
+        artifacts_from_workdir=shlex.quote(spec.artifacts),
     )
+
+
+def _in_table(text: str) -> str:
+    """Text that stays in its cell of a Markdown table, and in its backticks."""
+    short = text if len(text) <= _LONGEST_DEFAULT else text[: _LONGEST_DEFAULT - 3] + "..."
+    return short.replace("|", "\\|").replace("`", "'").replace("\n", " ")
+
+
+def _example(pipeline: Pipeline) -> str:
+    """How to set the first parameter, for a shell."""
+    for parameter in pipeline.parameters[:1]:
+        value = parameter.default if isinstance(parameter.default, str) else harness.literal(parameter.default)
+        return f" -p {shlex.quote(f'{parameter.name}={value}')}"
+    return ""
 
 
 def _row(step: Step, spec: ProjectSpec) -> dict[str, Any]:
@@ -222,7 +260,7 @@ def _workflow(spec: ProjectSpec) -> str:
     environment = spec.baseline.environment
     python = ".".join(environment.python.split(".")[:2]) if environment else "3.11"
     slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in spec.pipeline.name.lower()).strip("-")
-    name = json.dumps(spec.pipeline.name, ensure_ascii=False)[1:-1].replace(":", " ")
+    title = json.dumps(f"reproduce {spec.pipeline.name}".replace("${{", "$ {{"))  # YAML reads JSON's texts
     return render(
-        "project/reproduce.yml.j2", title=name, slug=slug or "pipeline", python=python, version=spec.version
+        "project/reproduce.yml.j2", title=title, slug=slug or "pipeline", python=python, version=spec.version
     )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +13,10 @@ from nb2pipe.exporting import harness
 from nb2pipe.exporting.names import Aliases
 from nb2pipe.model import Cell, CellKind, Notebook, Parameter, Pipeline, Snippet, Step
 from nb2pipe.planning.metrics import Candidate
+from nb2pipe.rules.placing import source_lines
 
+_PAPERMILLS = ("parameters", "injected-parameters")  # cells with these would be taken for the step's own
+_MOVING = re.compile(r"\b(inputs|outputs|chdir|cd)\b")  # lines after which the folders' names may mean something else
 INPUTS = "inputs"
 OUTPUTS = "outputs"
 
@@ -51,7 +57,8 @@ def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     setup = _setup(step, context)
     if setup:
         yield _code("setup", setup)
-    yield _code("inputs", harness.inputs(step, context.aliases, metrics=needs_numbers))
+    located = harness.folders() in setup
+    yield _code("inputs", harness.inputs(step, context.aliases, metrics=needs_numbers, located=located))
     by_index = {cell.index: cell for cell in context.notebook.cells}
     for index in _with_markdown(step, context.notebook):
         cell = by_index[index]
@@ -66,12 +73,18 @@ def _parameters(step: Step, parameters: Mapping[str, Parameter], context: StepCo
     lines = []
     for name in step.parameters:
         parameter = parameters[name]
-        annotation = f": {parameter.annotation}" if parameter.annotation else ""
+        annotation = f": {parameter.annotation}" if parameter.annotation and _is_plain(parameter.annotation) else ""
         comment = f"  # {parameter.comment.lstrip('# ')}" if parameter.comment else ""
         lines.append(f"{name}{annotation} = {harness.literal(parameter.default)}{comment}")
     lines.append(f"{INPUTS} = {context.artifacts!r}  # folder that earlier steps wrote to")
     lines.append(f"{OUTPUTS} = {context.artifacts!r}  # folder that this step writes to")
     return "\n".join(lines)
+
+
+def _is_plain(annotation: str) -> bool:
+    """Whether it can be evaluated before any import."""
+    names = {node.id for node in ast.walk(ast.parse(annotation)) if isinstance(node, ast.Name)}
+    return names <= set(dir(builtins))
 
 
 def _setup(step: Step, context: StepContext) -> str:
@@ -89,6 +102,8 @@ def _setup(step: Step, context: StepContext) -> str:
     if early:
         at = _first_definition(step, context)
         parts.insert(at, early)
+    if early or any(_MOVING.search(part) for part in parts):
+        parts.insert(0, f"import os as _os\n{harness.folders()}\n")
     return "\n".join(parts)
 
 
@@ -106,7 +121,7 @@ def _first_definition(step: Step, context: StepContext) -> int:
 
 
 def _lines(notebook: Notebook, snippet: Snippet) -> str:
-    lines = notebook.cells[snippet.cell].source.splitlines()
+    lines = source_lines(notebook.cells[snippet.cell].source)
     return "\n".join(lines[snippet.line - 1 : snippet.end_line])
 
 
@@ -127,7 +142,7 @@ def _with_markdown(step: Step, notebook: Notebook) -> list[int]:
 
 def _original(cell: Cell) -> dict[str, Any]:
     metadata: dict[str, Any] = {"nb2pipe": {"cell": cell.index + 1}}
-    tags = [tag for tag in cell.tags if tag != "parameters"]
+    tags = [tag for tag in cell.tags if tag not in _PAPERMILLS]
     if tags:
         metadata["tags"] = tags
     data: dict[str, Any] = {"cell_type": cell.kind.value, "id": cell.id, "metadata": metadata, "source": cell.source}

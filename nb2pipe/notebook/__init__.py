@@ -41,10 +41,8 @@ def read(path: Path) -> Notebook:
     An ``.ipynb`` file is read with ``json`` and a check of our own: nbformat would cost more than all the rest.
     """
     text = read_text(path)
-    if path.suffix.lower() in notebook_formats.TEXT_SUFFIXES:
-        notebook = _from_text(path, text)
-    else:
-        notebook = _from_json(path, text)
+    is_text = path.suffix.lower() in notebook_formats.TEXT_SUFFIXES
+    notebook = _from_text(path, text) if is_text else _from_json(path, text)
     if notebook.language.lower() not in ("python", "python3", "ipython", "ipython3"):
         raise InvalidInput(nb004_other_language.diagnostic(str(path), notebook.language))
     if not any(cell.kind is CellKind.CODE and cell.source.strip() for cell in notebook.cells):

@@ -19,10 +19,9 @@ def read_text(path: Path) -> str:
     """The text of a file in UTF-8, with or without byte order mark; raises InvalidInput (NB006)."""
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidInput(nb006_unreadable_file.absent(str(path), _similar(path), str(path.parent))) from None
-    except NotADirectoryError:
-        raise InvalidInput(nb006_unreadable_file.absent(str(path), None, str(path.parent))) from None
+    except (FileNotFoundError, NotADirectoryError):
+        missing = None if path.parent.is_dir() else str(path.parent)
+        raise InvalidInput(nb006_unreadable_file.absent(str(path), _similar(path), missing)) from None
     except IsADirectoryError:
         raise InvalidInput(nb006_unreadable_file.folder(str(path), _notebooks(path))) from None
     except (OSError, ValueError) as error:

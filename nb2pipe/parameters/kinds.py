@@ -18,7 +18,7 @@ from nb2pipe.model import Parameter
 TYPES = ("bool", "int", "float", "str", "bytes", "list", "tuple", "set", "dict", "any")
 
 
-class UnfitValue(ValueError):  # noqa: N818
+class UnfitValue(ValueError):
     """A value that doesn't fit the type; its text is a sentence for the user."""
 
 
@@ -177,7 +177,8 @@ def _items(kind: Kind, value: Any) -> Any:
 
 def plain(value: object) -> object:
     """numpy's scalars as Python's own, told without importing numpy."""
-    if type(value).__module__ == "numpy" and not getattr(value, "shape", True) and hasattr(value, "item"):
+    kind = type(value)
+    if kind.__module__ == "numpy" and kind.__name__ != "ndarray" and hasattr(value, "item"):
         item: object = value.item()
         if type(item).__module__ != "numpy":
             return item

@@ -189,7 +189,7 @@ def _first_read(facts: Facts, step: str, name: str) -> tuple[int, Place]:
 
 def _declarations(facts: Facts) -> Iterator[Diagnostic]:
     for role in facts.roles:
-        if role.step is None:
+        if role.step is None or not (role.inputs or role.outputs):
             continue
         own = {n for n, events in facts.timeline.events.items() if any(e.step == role.step for e in events)}
         seen = {name for _, name in facts.values}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from nb2pipe.model import BindingKind, Place, Role, StatementKind, Use
+from nb2pipe.model import BindingKind, Place, Use
 from nb2pipe.planning.timeline import Carrier, Event, EventKind, Placed, Timeline
 
 
@@ -62,6 +62,10 @@ def exposed_reads(statements: Iterable[Placed]) -> Iterator[Read]:
         for mutation in item.statement.mutations:
             if mutation.name not in bound:
                 yield Read(Use(name=mutation.name, place=mutation.place), item)
+        made = {binding.name for binding in item.statement.bindings}
+        for deletion in item.statement.deletions:
+            if deletion.name not in bound and deletion.name not in made:  # ``except ... as e`` makes and deletes
+                yield Read(Use(name=deletion.name, place=deletion.place), item)
         bound.update(binding.name for binding in item.statement.bindings if binding.certain)
         bound.difference_update(deletion.name for deletion in item.statement.deletions)
 
@@ -223,8 +227,10 @@ def _harmless(event: Event) -> bool:
 def settings_before(timeline: Timeline, step: str) -> Iterator[Placed]:
     """Statements outside the step that changed libraries' settings before it began."""
     start = timeline.start(step)
-    for item in timeline.placed[:start]:
-        if item.statement.kind is StatementKind.SETTING and item.step != step and item.role is not Role.SKIP:
+    for item in timeline.settings:
+        if item.position >= start:
+            return
+        if item.step != step:
             yield item
 
 

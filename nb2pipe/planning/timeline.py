@@ -65,6 +65,7 @@ class Timeline:
     segments: tuple[Segment, ...]
     cells_of: Mapping[str, tuple[int, ...]]
     spans: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    settings: tuple[Placed, ...] = ()
 
     def start(self, step: str) -> int:
         """Position of the step's first statement (the end of the line for a step of empty cells)."""
@@ -75,7 +76,8 @@ class Timeline:
         """The events whose outcome ``name`` may hold just before ``position``: back to the last certain binding."""
         events = self.events.get(name, ())
         found: list[Event] = []
-        for event in reversed(events[: bisect_left(events, position, key=lambda e: e.position)]):
+        for index in range(bisect_left(events, position, key=lambda e: e.position) - 1, -1, -1):
+            event = events[index]
             if event.kind is EventKind.DELETE and event.certain:
                 break
             found.append(event)
@@ -126,6 +128,9 @@ def build(roles: Sequence[CellRole], flows: Mapping[int, CellFlow], literals: Ma
         segments=tuple(segments(roles)),
         cells_of={step: tuple(cells) for step, cells in cells_of.items()},
         spans=spans,
+        settings=tuple(
+            item for item in placed if item.statement.kind is StatementKind.SETTING and item.role is not Role.SKIP
+        ),
     )
 
 

@@ -29,6 +29,7 @@ MODULES = (
     "libraries",
     "digests",
     "state",
+    "reaching",
     "sharing",
     "storing",
     "metric_numbers",

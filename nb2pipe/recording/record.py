@@ -26,7 +26,7 @@ from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
+from nb2pipe.running.watching import Execution, KernelSession, RunningCell, Watcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +51,18 @@ def record(
     timeout: float | None = None,
     on_cell: Callable[[int], None] | None = None,
     random_states: Path | None = None,
+    execute: Callable[..., Execution] = execute_notebook,
 ) -> Recording:
     """Execute the notebook in its own folder; ``output`` is where the executed copy goes.
 
     ``random_states`` is a folder for the random state before each segment (``CELL.state``), so that a verifying run can
-    draw the same numbers where the notebook does not seed.
+    draw the same numbers where the notebook does not seed. ``execute`` runs notebooks, as ``execute_notebook`` does.
 
     Raises ExecutionFailure if the notebook does not run from top to bottom.
     """
     with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
         recorder = _Recorder(watch=_watch(plan), folder=Path(folder), on_cell=on_cell, random_states=random_states)
-        execution = execute_notebook(
+        execution = execute(
             as_nbformat(notebook),
             output,
             kernel=kernel,

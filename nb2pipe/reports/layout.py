@@ -141,9 +141,10 @@ def _aligned(places: _Places, order: list[list[int]]) -> list[float]:
         middle = (edge - GAP) / 2
         for at in layer:
             xs[at] -= middle
-    both = [above + below for above, below in zip(places.above, places.below, strict=True)]
-    for sweep in range(2 * SWEEPS):
-        neighbours = both if sweep > SWEEPS else (places.below, places.above)[sweep % 2]
+    up = [below or above for above, below in zip(places.above, places.below, strict=True)]
+    down = [above or below for above, below in zip(places.above, places.below, strict=True)]
+    for sweep in range(SWEEPS):
+        neighbours = (up, down)[sweep % 2]
         for layer in reversed(order) if sweep % 2 == 0 else order:
             wanted = [_mean([xs[n] for n in neighbours[at]], xs[at]) for at in layer]
             weights = [STRAIGHT if places.sizes[at].width == THIN else 1.0 for at in layer]

@@ -63,6 +63,7 @@ RULES: Mapping[str, str] = {
     "NB305": "nb305_parameter_assigned_again",
     "NB306": "nb306_unknown_step",
     "NB307": "nb307_parameter_file",
+    "NB308": "nb308_unknown_metric",
     # NB4xx: reproducibility
     "NB401": "nb401_out_of_tolerance",
     "NB402": "nb402_out_of_order",

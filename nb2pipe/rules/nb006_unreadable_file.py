@@ -32,10 +32,12 @@ def diagnostic(notebook: str, reason: str, *notes: str) -> Diagnostic:
     )
 
 
-def absent(notebook: str, suggestion: str | None, folder: str) -> Diagnostic:
-    """There is no such file; ``suggestion`` is one that is spelled nearly so."""
-    note = f"there is no such file in {folder!r}" if suggestion is None else f"did you mean {suggestion!r}?"
-    return diagnostic(notebook, "there is no such file", note)
+def absent(notebook: str, suggestion: str | None, missing_folder: str | None = None) -> Diagnostic:
+    """There is no such file, or not even its folder; ``suggestion`` is one that is spelled nearly so."""
+    if missing_folder is not None:
+        return diagnostic(notebook, f"there is no folder {missing_folder!r}")
+    notes = () if suggestion is None else (f"did you mean {suggestion!r}?",)
+    return diagnostic(notebook, "there is no such file", *notes)
 
 
 def folder(notebook: str, notebooks: Sequence[str]) -> Diagnostic:

@@ -21,7 +21,8 @@ tolerances:
   accuracy: {abs: 0.01}
 ```
 
-If in doubt, export the notebook again: your `tolerances` are carried over.
+If in doubt, export the notebook again: your `tolerances` are carried over. If the file is too broken to be read,
+`nb2pipe export --force` writes it anew, without them.
 """
 
 
@@ -66,5 +67,7 @@ def step_unreadable(path: str, problem: str) -> Diagnostic:
 
 
 def _diagnostic(message: str, notes: tuple[str, ...]) -> Diagnostic:
-    remedy = "nb2pipe export writes it anew and keeps your tolerances; fields: docs/reference/manifest.md"
+    remedy = (
+        "repair it (fields: docs/reference/manifest.md), or write it anew: nb2pipe export NOTEBOOK -o PROJECT --force"
+    )
     return Diagnostic(code=CODE, severity=SEVERITY, message=message, notes=(*notes, remedy))

@@ -13,28 +13,18 @@ EXPLAIN = """\
 The notebook is paired with a text file, and its `cell_metadata_filter` keeps no tags there: the next time the text
 file is read or synchronised, the tags are gone.
 
-```python bad
-# ---
-# jupyter:
-#   jupytext:
-#     cell_metadata_filter: -all
-# ---
-
-# %%
-#| step: train
-x = 1
+```json bad
+{"nbformat": 4, "nbformat_minor": 5, "metadata": {
+   "jupytext": {"formats": "ipynb,py:percent", "cell_metadata_filter": "-all"}},
+ "cells": [{"cell_type": "code", "id": "a", "metadata": {"tags": ["step:train"]}, "outputs": [],
+            "execution_count": null, "source": "x = 1"}]}
 ```
 
-```python good
-# ---
-# jupyter:
-#   jupytext:
-#     cell_metadata_filter: tags,-all
-# ---
-
-# %%
-#| step: train
-x = 1
+```json good
+{"nbformat": 4, "nbformat_minor": 5, "metadata": {
+   "jupytext": {"formats": "ipynb,py:percent", "cell_metadata_filter": "tags,-all"}},
+ "cells": [{"cell_type": "code", "id": "a", "metadata": {"tags": ["step:train"]}, "outputs": [],
+            "execution_count": null, "source": "x = 1"}]}
 ```
 
 What to do: set `cell_metadata_filter` to `tags,-all`, or write the tags as comments (`#| step: train`), which no

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat  # noqa: TID253  this module is imported when an execution starts
 from papermill.engines import NotebookExecutionManager  # noqa: TID253
 
-from nb2pipe.running.failures import ExecutionFailure
+from nb2pipe.running.failures import ExecutionFailure, KernelStartFailed
 
 
 class Bookkeeping(NotebookExecutionManager):  # type: ignore[misc]
@@ -106,7 +106,13 @@ def _show_at_top(nb: Any, error: BaseException) -> None:
     """papermill's two marker cells, with a sentence; papermill removes them when the notebook is run again."""
     from papermill.execute import ERROR_ANCHOR_MSG, ERROR_STYLE
 
-    kind = "" if isinstance(error, ExecutionFailure) else f"{type(error).__name__}: "
+    match error:
+        case KernelStartFailed():
+            kind = "The kernel did not start: "
+        case ExecutionFailure():
+            kind = ""
+        case _:
+            kind = f"{type(error).__name__}: "
     sentence = html.escape(f"{kind}{error}")
     failed = next((index for index, cell in enumerate(nb.cells) if cell.metadata.papermill.get("exception")), None)
     if failed is not None:

@@ -70,6 +70,8 @@ class CellLoop:
             finally:
                 self.process.measure()
                 self.runner.run(self.process.stop(gently=well))
+        if self.process.stop_requested.is_set():  # asked for when nothing was left to interrupt; the caller must know
+            raise ExecutionInterrupted(cell=None, by=self.stopped_by)
 
     @property
     def execution(self) -> Execution:

@@ -6,10 +6,11 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from nb2pipe.diagnostics import Diagnostic
-from nb2pipe.errors import EnvironmentProblem, Interrupted, Nb2pipeError, StepFailed
+from nb2pipe.errors import EnvironmentProblem, Interrupted, Nb2pipeError, StepFailed, StorageProblem
 from nb2pipe.model import Notebook
 from nb2pipe.rules import (
     nb501_kernel_died,
@@ -17,6 +18,7 @@ from nb2pipe.rules import (
     nb503_timeout,
     nb504_interrupted,
     nb505_kernel_did_not_start,
+    nb506_storage,
     nb507_unserialisable,
 )
 from nb2pipe.rules.placing import placed
@@ -32,6 +34,8 @@ from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.watching import RunningCell
 
 _SAVED = re.compile(r"/(?P<name>[^/\"']+)\.\w+[\"']")  # the file's name in a line of the outputs cell
+_ERRNO = re.compile(r"^\[Errno (?P<number>\d+)\] (?P<text>[^:]*)(?:: '(?P<path>[^']*)')?")
+_NOT_ABOUT_THE_VALUE = ("NameError", "ImportError", "ModuleNotFoundError", "MemoryError")
 _KIND = re.compile(r"(?:cannot|can't) pickle '?(?P<type>[\w.]+)'?")
 
 
@@ -39,9 +43,9 @@ def original_cells(notebook: Mapping[str, Any]) -> dict[str, int]:
     """Cell id -> index in the original notebook, from the metadata that exported steps carry."""
     cells: dict[str, int] = {}
     for cell in notebook["cells"]:
-        number = cell["metadata"].get("nb2pipe", {}).get("cell")
+        number = cell.get("metadata", {}).get("nb2pipe", {}).get("cell")
         if number is not None:
-            cells[cell["id"]] = number - 1
+            cells[cell.get("id", "")] = number - 1
     return cells
 
 
@@ -65,6 +69,8 @@ def explained(
         return Interrupted(finding)
     if isinstance(failure, KernelStartFailed):
         return EnvironmentProblem(finding)
+    if finding.code == nb506_storage.CODE:
+        return StorageProblem(finding)
     return StepFailed(finding)
 
 
@@ -98,7 +104,12 @@ def _finding(
 
 def _cell_failed(failure: CellFailed, kernel: Kernel, step: str | None, cells: Mapping[str, int]) -> Diagnostic:
     ran = failure.cell
-    if ran is not None and step is not None and ran.id == "nb2pipe-outputs":
+    saving = ran is not None and step is not None and ran.id == "nb2pipe-outputs"
+    refused = _ERRNO.search(failure.evalue) if saving else None
+    if refused is not None:
+        path = Path(refused["path"]) if refused["path"] else Path(f"the outputs of step '{step}'")
+        return nb506_storage.diagnostic(path, OSError(int(refused["number"]), refused["text"]))
+    if saving and failure.ename not in _NOT_ABOUT_THE_VALUE:
         line = failure.place.text if failure.place else ""
         name, kind = _SAVED.search(line), _KIND.search(failure.evalue)
         reason = f"{failure.ename}: {failure.evalue}"

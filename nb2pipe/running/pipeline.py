@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Environment, Notebook, RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.planning.plan import dependencies
@@ -54,8 +55,9 @@ class Silent:
 class RunOptions:
     """``parameters`` are complete (defaults filled in); ``given`` those that the user set.
 
-    ``original`` is the notebook, if it is still at hand, for messages. ``watcher`` makes a Watcher per step.
-    ``environment`` is asked for the kernel's environment after all steps ran.
+    ``original`` is the notebook, if it is still at hand, for messages; ``command`` is what the user would type to run
+    this again. ``watcher`` makes a Watcher per step. ``environment`` is asked for the kernel's environment after all
+    steps ran.
     """
 
     kernel: Kernel
@@ -65,6 +67,7 @@ class RunOptions:
     resume: bool = False
     timeout: float | None = None
     original: Notebook | None = None
+    command: str | None = None
     progress: Progress = field(default_factory=Silent)
     watcher: Callable[[Step], Watcher] | None = None
     environment: Callable[[], Environment | None] = lambda: None
@@ -106,23 +109,38 @@ def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
 
 
 def _reuse(project: Project, record: RunRecord, wanted: set[str], options: RunOptions) -> RunRecord:
-    """Link what steps outside the selection made in earlier runs; on resume, also what the last run had finished."""
+    """Link what steps outside the selection made in an earlier run; on resume, also what the last run had finished."""
+    state = project.state
     needed = _upstream(project, wanted) - wanted
-    candidates = needed | (wanted if options.resume else set())
+    keys = {item.name: item.key for item in record.steps}
+    last = next(runs.newest_first(state), None) if options.resume else None
+    source = last if last and needed <= set(runs.usable(state, last, keys)) else None
+    names = needed | wanted if source else needed
+    if needed and source is None:
+        source = runs.find_run(state, {name: keys[name] for name in needed})
+        if source is None:
+            raise InvalidInput(_not_stored(project, needed, keys))
+    if source is None:
+        return record
+    usable = runs.usable(state, source, keys)
+    reused: set[str] = set()
     for step in project.pipeline.steps:
-        if step.name not in candidates:
-            continue
-        key = next(item.key for item in record.steps if item.name == step.name)
-        found = runs.find_step(runs.newest_first(project.state), step.name, key or "")
-        if found and runs.link_step(project.state, found[0].id, record.id, step.name):
-            reused = replace(found[1], status=StepStatus.REUSED, run=found[0].id)
-            record = runs.with_step(record, reused)
-        elif step.name in needed:
-            reader = next(s.name for s in project.pipeline.steps if step.name in dependencies(s))
-            raise InvalidInput(nb306_unknown_step.not_stored(step.name, reader))
-        else:
-            candidates -= {s.name for s in project.pipeline.steps if step.name in _upstream(project, {s.name})}
+        if step.name in names and step.name in usable and reused.issuperset(dependencies(step)):
+            runs.link_step(state, source.id, record.id, step.name)
+            item = usable[step.name]
+            record = runs.with_step(record, replace(item, status=StepStatus.REUSED, run=item.run or source.id))
+            reused.add(step.name)
     return record
+
+
+def _not_stored(project: Project, needed: set[str], keys: Mapping[str, str | None]) -> Diagnostic:
+    """Name the first step whose outputs are not there."""
+    last = next(runs.newest_first(project.state), None)
+    there = runs.usable(project.state, last, keys) if last else {}
+    names = [step.name for step in project.pipeline.steps if step.name in needed]
+    missing = next((name for name in names if name not in there), names[0])
+    reader = next(step.name for step in project.pipeline.steps if missing in dependencies(step))
+    return nb306_unknown_step.not_stored(missing, reader)
 
 
 def _upstream(project: Project, names: set[str]) -> set[str]:
@@ -173,8 +191,8 @@ def _run_step(project: Project, record: RunRecord, step: Step, options: RunOptio
             step=step.name,
             cells=original_cells(source),
             notebook=options.original,
-            name=project.manifest.notebook,
-            resume=f"nb2pipe run {project.folder} --resume",
+            name=str(options.original.path if options.original else project.source),
+            resume=f"{options.command} --resume" if options.command else None,
             executed=str(output),
         ) from failure
     done = replace(
@@ -187,10 +205,9 @@ def _run_step(project: Project, record: RunRecord, step: Step, options: RunOptio
 
 
 def _metrics(project: Project, record: RunRecord) -> dict[str, float]:
-    finished = (StepStatus.OK, StepStatus.REUSED)
     return {
         name: value
         for item in record.steps
-        if item.status in finished
+        if item.status in runs.FINISHED
         for name, value in runs.metrics(project.state, record.id, item.name).items()
     }

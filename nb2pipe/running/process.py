@@ -23,10 +23,22 @@ SETTLE = 2.0  # an interrupted cell has this long to say where it was
 GRACE = 5.0  # a kernel that ends well has this long for its exit handlers
 LONGEST_SOCKET = 100  # bytes; the system's limit for a socket's path is 104 (macOS) or 108
 
-# A crash in compiled code writes Python's stack to where the process wrote before ipykernel took its stderr over.
-_TELL_OF_CRASHES = (
-    "__import__('faulthandler').enable(getattr(__import__('sys').stderr, '_original_stdstream_copy', None) or 2)"
-)
+# Run silently in the kernel before anything else; names of its own must not appear among the user's.
+_PREPARE = """\
+def __nb2pipe_prepare__():
+    import faulthandler, sys
+    # A crash in compiled code writes Python's stack to where the process wrote before ipykernel took its stderr over.
+    faulthandler.enable(getattr(sys.stderr, "_original_stdstream_copy", None) or 2)
+    # By default 1000 outputs may be on their way; what a cell shows faster than we read is thrown away.
+    import zmq
+    from IPython import get_ipython
+    thread = get_ipython().kernel.iopub_thread
+    thread.schedule(lambda: thread.socket.setsockopt(zmq.SNDHWM, 0))
+try:
+    __nb2pipe_prepare__()
+finally:
+    del __nb2pipe_prepare__
+"""
 
 
 class Died(Exception):
@@ -76,7 +88,7 @@ class KernelProcess:
             except OSError as error:
                 raise KernelStartFailed(f"{self.kernel.argv[0]} could not be started: {error.strerror}") from error
         self._process = self.manager.provisioner.process
-        self.client = self.manager.client()
+        self.client = self.manager.client(context=self.manager.context)
         self.client.start_channels()
         try:
             await self.supervise(self._answered(), timeout=timeout)
@@ -86,14 +98,14 @@ class KernelProcess:
         except Overtime:
             raise KernelStartFailed(f"it did not answer for {timeout:g} s", stderr=self.output_tail()) from None
         self.client.allow_stdin = False
-        self.client.execute(_TELL_OF_CRASHES, silent=True, store_history=False, stop_on_error=False)
+        self.client.execute(_PREPARE, silent=True, store_history=False, stop_on_error=False)
 
     def _new_manager(self, folder: Path) -> Any:
         import zmq.asyncio
         from jupyter_client.manager import AsyncKernelManager
 
         context = zmq.asyncio.Context()
-        context.rcvhwm = 0  # zmq drops what exceeds the limit, and a cell that shows much would lose output
+        context.rcvhwm = 0  # see _PREPARE: the limit of our end
         options: dict[str, Any] = {}
         sockets = folder / "k"
         if sys.platform != "win32" and len(os.fsencode(sockets)) + 2 <= LONGEST_SOCKET:
@@ -236,7 +248,7 @@ class KernelProcess:
     async def _end_process(self, grace: float) -> None:
         if grace and self.poll() is None:
             await self._ask_to_end()
-            await self._gone_within(grace)
+            await self._gone_within(grace, unless=self.stop_requested)
         if self.poll() is None:
             await self.manager.provisioner.terminate()
             await self._gone_within(1.0)
@@ -257,7 +269,7 @@ class KernelProcess:
         if reply is None or reply["content"]["status"] != "ok":
             await self.manager.request_shutdown()
 
-    async def _gone_within(self, seconds: float) -> None:
+    async def _gone_within(self, seconds: float, unless: threading.Event | None = None) -> None:
         deadline = time.monotonic() + seconds
-        while self.poll() is None and time.monotonic() < deadline:
+        while self.poll() is None and time.monotonic() < deadline and not (unless and unless.is_set()):
             await asyncio.sleep(0.01)

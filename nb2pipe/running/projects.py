@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +13,8 @@ from typing import Any
 from nb2pipe import manifest as manifests
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Pipeline, Step
-from nb2pipe.notebook_formats import read_text
+from nb2pipe.notebook_formats import UnreadableTags, read_text
+from nb2pipe.parameters import literal
 from nb2pipe.planning.plan import dependencies
 from nb2pipe.rules import nb010_manifest
 
@@ -31,6 +33,11 @@ class Project:
         return (self.folder / self.manifest.workdir).resolve()
 
     @property
+    def source(self) -> Path:
+        """Where the original notebook was; it need not be there any more."""
+        return Path(os.path.normpath(self.folder / self.manifest.notebook))
+
+    @property
     def state(self) -> Path:
         """nb2pipe's own folder in the project."""
         return self.folder / ".nb2pipe"
@@ -43,9 +50,32 @@ class Project:
             data = json.loads(text) if path.suffix == ".ipynb" else read_text(text, path.suffix)
         except FileNotFoundError:
             raise InvalidInput(nb010_manifest.step_missing(str(path), step)) from None
-        except ValueError as error:
+        except (OSError, ValueError, UnreadableTags) as error:
             raise InvalidInput(nb010_manifest.step_unreadable(str(path), str(error))) from None
-        return dict(data)
+        if not _is_notebook(data):
+            raise InvalidInput(nb010_manifest.step_unreadable(str(path), "it is no notebook of nbformat 4"))
+        return dict(data) if path.suffix == ".ipynb" else _with_ids(data)
+
+
+def _with_ids(script: Mapping[str, Any]) -> dict[str, Any]:
+    """Scripts keep no cell ids: those of our cells are put back, others get one by position, not by chance."""
+    cells = []
+    for number, cell in enumerate(script["cells"]):
+        generated = cell.get("metadata", {}).get("nb2pipe", {}).get("generated")
+        cells.append({**cell, "id": f"nb2pipe-{generated}" if generated else f"cell-{number}"})
+    return {**script, "cells": cells}
+
+
+def _is_notebook(data: object) -> bool:
+    """As much of nbformat 4 as running needs: people edit steps, by hand too."""
+    cells = data.get("cells") if isinstance(data, dict) else None
+    return isinstance(cells, list) and all(
+        isinstance(cell, dict)
+        and isinstance(cell.get("source"), str | list)
+        and isinstance(cell.get("cell_type"), str)
+        and isinstance(cell.get("metadata", {}), dict)
+        for cell in cells
+    )
 
 
 def open_project(path: Path) -> Project:
@@ -71,7 +101,7 @@ def step_keys(project: Project, parameters: Mapping[str, Any]) -> dict[str, str]
     for step in project.pipeline.steps:
         notebook = project.notebook(step.name)
         code = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        read = {name: repr(parameters[name]) for name in step.parameters}
+        read = {name: literal(parameters[name]) for name in step.parameters}
         upstream = [keys[name] for name in dependencies(step)]
         text = json.dumps([["".join(source) for source in code], read, upstream], sort_keys=True)
         keys[step.name] = sha256(text.encode()).hexdigest()[:24]

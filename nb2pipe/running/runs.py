@@ -17,6 +17,7 @@ import msgspec
 from nb2pipe.model import RunRecord, StepRecord, StepStatus
 from nb2pipe.storing import write_text
 
+FINISHED = (StepStatus.OK, StepStatus.REUSED)
 _RECORD = "run.json"
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -35,7 +36,7 @@ def save(state: Path, record: RunRecord) -> None:
     """Write ``run.json``, whole or not at all. JSON has no NaN, so such numbers are written as text."""
     data = msgspec.to_builtins(record, enc_hook=repr)
     data["metrics"] = {name: number_to_json(value) for name, value in record.metrics.items()}
-    data["parameters"] = {name: _json_or_repr(value) for name, value in record.parameters.items()}
+    data["parameters"] = {name: parameter_to_json(value) for name, value in record.parameters.items()}
     write_text(folder(state, record.id) / _RECORD, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -57,22 +58,33 @@ def newest_first(state: Path) -> Iterator[RunRecord]:
             continue
 
 
-def find_step(records: Iterator[RunRecord], step: str, key: str) -> tuple[RunRecord, StepRecord] | None:
-    """The newest finished step with that key, in the run that really executed it."""
-    for record in records:
-        for item in record.steps:
-            if item.name == step and item.key == key and item.status is StepStatus.OK:
-                return record, item
+def find_run(state: Path, keys: Mapping[str, str | None]) -> RunRecord | None:
+    """The newest run that holds the outputs of all these steps, made with these keys.
+
+    One run, not the newest of each step: data files are not in the keys, so only a run agrees with itself.
+    """
+    for record in newest_first(state):
+        if set(keys) <= set(usable(state, record, keys)):
+            return record
     return None
 
 
-def link_step(state: Path, source: str, target: str, step: str) -> bool:
-    """Give run ``target`` the artifacts of a step of run ``source``, by hard links where the disk can. False if gone."""
+def usable(state: Path, record: RunRecord, keys: Mapping[str, str | None]) -> dict[str, StepRecord]:
+    """The steps of a run that finished with these keys and whose outputs are still there."""
+    return {
+        item.name: item
+        for item in record.steps
+        if item.status in FINISHED
+        and item.key is not None
+        and keys.get(item.name) == item.key
+        and (folder(state, record.id) / "artifacts" / item.name).is_dir()
+    }
+
+
+def link_step(state: Path, source: str, target: str, step: str) -> None:
+    """Give run ``target`` the artifacts of a step of run ``source``, by hard links where the disk can."""
     old, new = folder(state, source) / "artifacts" / step, folder(state, target) / "artifacts" / step
-    if not old.is_dir():
-        return False
     shutil.copytree(old, new, copy_function=_link, dirs_exist_ok=True)
-    return True
 
 
 def metrics(state: Path, run: str, step: str) -> Mapping[str, float]:
@@ -108,9 +120,10 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _json_or_repr(value: object) -> object:
+def parameter_to_json(value: object) -> object:
+    """The value if JSON gives it back as it is, else its ``repr``."""
     try:
-        json.dumps(value, allow_nan=False)
+        same = bool(json.loads(json.dumps(value, allow_nan=False)) == value)
     except (TypeError, ValueError):
-        return repr(value)
-    return value
+        same = False
+    return value if same else repr(value)

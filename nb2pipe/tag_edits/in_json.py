@@ -46,6 +46,8 @@ def apply_to_json(text: str, edits: Sequence[TagEdit]) -> str:
     pieces: list[str] = []
     at = 0
     for start, end, new in sorted(replacements):
+        if at and end <= at and start < at:
+            continue  # a line that goes takes its items with it
         pieces += (body[at:start], new)
         at = end
     after = "".join([*pieces, body[at:]])
@@ -67,6 +69,7 @@ def _places(text: str, wanted: set[int]) -> Mapping[int, _Places]:
         if index not in wanted:
             return None
         places = found[index] = _Places(start)
+        behind = [start]  # where the metadata's next key begins
 
         def member(key: str, at: int) -> int | None:
             if key == "source":
@@ -75,6 +78,7 @@ def _places(text: str, wanted: set[int]) -> Mapping[int, _Places]:
                 places.source, places.source_strings = (at, end), into or [(at, end)] * (text[at] == '"')
                 return end
             if key == "metadata":
+                behind[0] = skip_blank(text, at + 1)
                 end = walk_object(text, at, metadata_member)
                 places.metadata = (at, end)
                 return end
@@ -84,8 +88,8 @@ def _places(text: str, wanted: set[int]) -> Mapping[int, _Places]:
             end = strings(at, places.tag_strings) if key == "tags" else skip_value(text, at)
             if key == "tags":
                 places.tags = (at, end)
-            key_start = text.rindex('"', 0, text.rindex('"', 0, text.rindex(":", 0, at)))
-            places.keys[key] = (key_start, end)
+            places.keys[key] = (behind[0], end)
+            behind[0] = skip_blank(text, skip_blank(text, end) + 1)  # past the comma, to the next key
             return end
 
         return walk_object(text, start, member)

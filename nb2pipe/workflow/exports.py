@@ -83,26 +83,14 @@ def export(
     planned = analysis.plan()
     _refuse(analysis, planned)
     folder = Path(output) if output is not None else source.with_name(f"{source.stem}_pipeline")
+    exporting.existing(folder, force=force)  # a broken one is reported before the notebook runs for hours
     found = resolve(kernel, analysis.notebook.kernel_name) if (not static or verify) else None
     recording: Recording | None = None
     if not static and found is not None:
         told.message(f"running {source.name} once, as it is, to see what it computes")
         recording, planned = _observe(analysis, planned, found, folder, timeout)
-    pipeline = _with_formats(planned.pipeline, static=static)
-    baseline = _baseline(analysis, planned, recording)
-    written = exporting.write(
-        exporting.ProjectSpec(
-            folder=folder,
-            notebook=analysis.notebook,
-            pipeline=pipeline,
-            aliases=exporting.collect(analysis.flows),
-            candidates=planned.candidates,
-            baseline=baseline,
-            graph=mermaid.flowchart(pipeline),
-            version=version("nb2pipe"),
-            scripts=steps == "py",
-        ),
-        force=force,
+    pipeline, baseline, written = write_project(
+        analysis, planned, recording, folder, scripts=steps == "py", force=force
     )
     result = Export(
         project=folder,
@@ -117,6 +105,26 @@ def export(
         told.message("running the pipeline to compare its values with the notebook's")
         result = _verify(result, analysis, found, timeout, told, planned.reseeded)
     return replace(result, seconds=time.monotonic() - began)
+
+
+def write_project(
+    analysis: Analysis, planned: Plan, recording: Recording | None, folder: Path, *, scripts: bool, force: bool
+) -> tuple[Pipeline, Baseline, exporting.Written]:
+    """Write the project of a finished plan; nothing is run."""
+    pipeline = _with_formats(planned.pipeline)
+    baseline = _baseline(analysis, planned, recording)
+    spec = exporting.ProjectSpec(
+        folder=folder,
+        notebook=analysis.notebook,
+        pipeline=pipeline,
+        aliases=exporting.collect(analysis.flows),
+        candidates=planned.candidates,
+        baseline=baseline,
+        graph=mermaid.flowchart(pipeline),
+        version=version("nb2pipe"),
+        scripts=scripts,
+    )
+    return pipeline, baseline, exporting.write(spec, force=force)
 
 
 def _refuse(analysis: Analysis, planned: Plan) -> None:
@@ -153,7 +161,7 @@ def _observe(
     return recording, planned
 
 
-def _with_formats(pipeline: Pipeline, *, static: bool) -> Pipeline:
+def _with_formats(pipeline: Pipeline) -> Pipeline:
     """Fill in a format that holds anything, where nobody saw the value."""
     modules = {module for step in pipeline.steps for module in step.modules}
     general = "joblib" if modules & {"sklearn", "joblib", "xgboost", "lightgbm"} else "pickle"
@@ -166,7 +174,6 @@ def _with_formats(pipeline: Pipeline, *, static: bool) -> Pipeline:
             step, inputs=tuple(map(filled, step.inputs)), outputs=tuple(map(filled, step.outputs))
         )  # fmt: skip
 
-    del static
     return replace(pipeline, steps=tuple(map(step_filled, pipeline.steps)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -13,13 +14,17 @@ from typing import Any
 from nb2pipe import baseline as baselines
 from nb2pipe import checking, manifest, parameter_files, parameters
 from nb2pipe import notebook as notebooks
-from nb2pipe.errors import Nb2pipeError
+from nb2pipe.errors import InvalidInput, Nb2pipeError
 from nb2pipe.model import CheckReport, Direction, Notebook, RunRecord, Tolerance, ToleranceSource
 from nb2pipe.recording.verify import Borders
+from nb2pipe.rules import nb308_unknown_metric
+from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
-from nb2pipe.running.projects import Project, is_project, open_project
+from nb2pipe.running.projects import Project, is_project, open_project, selected
+from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
+from nb2pipe.workflow.analysis import analyze, errors
 from nb2pipe.workflow.exports import export
 
 
@@ -61,7 +66,7 @@ def run(
         kernel=kernel, timeout=timeout, progress=progress or Silent(),
     )  # fmt: skip
     project, original = _project(Path(path), request, fresh=fresh)
-    return _run(project, original, request, None)
+    return _run(project, original, request, None, Path(path))
 
 
 def check(
@@ -86,9 +91,13 @@ def check(
     )  # fmt: skip
     project, original = _project(Path(path), request, fresh=fresh)
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
+    known = (*(metric.name for metric in baseline.metrics), *(metric.name for metric in project.pipeline.metrics))
+    _refuse_unknown(tolerances or {}, known, str(path))
     borders = Borders(modules=tuple(sorted({m for s in project.pipeline.steps for m in s.modules})), values=False)
-    record = _run(project, original, request, borders)
+    record = _run(project, original, request, borders, Path(path))
     allowed, directions = _from_file(project)
+    if checking.ALL in (tolerances or {}):
+        allowed = {}  # said now, so it wins over what the file says about single metrics
     return checking.check(
         project.pipeline, baseline, record, tolerances={**allowed, **(tolerances or {})}, directions=directions
     )  # fmt: skip
@@ -107,6 +116,8 @@ def _project(path: Path, request: _Request, *, fresh: bool) -> tuple[Project, No
     folder = path.resolve().parent / ".nb2pipe" / "projects" / path.stem
     stamp, digest = folder / "source.json", _digest(notebook, request.kernel)
     if fresh or not _is_current(stamp, digest):
+        _refuse_early(path, request)
+        stamp.unlink(missing_ok=True)  # an export that is cut short must not pass for the last one
         export(
             path, folder, kernel=request.kernel, timeout=request.timeout, force=True, verify=False,
             progress=request.progress,
@@ -115,10 +126,19 @@ def _project(path: Path, request: _Request, *, fresh: bool) -> tuple[Project, No
     return open_project(folder), notebook
 
 
+def _refuse_early(path: Path, request: _Request) -> None:
+    """What is wrong with the request is said before the notebook runs, which may take hours."""
+    analysis = analyze(path)
+    asked = {**parameter_files.read(request.parameter_files), **request.parameters}
+    parameters.resolve(analysis.parameters, asked, str(path))
+    if not errors(analysis.diagnostics):
+        selected(analysis.plan().pipeline, request.select)
+
+
 def _original(project: Project) -> Notebook | None:
     """The notebook that the project came from, if it is still there and readable: it makes messages better."""
     try:
-        return notebooks.read(project.folder / project.manifest.notebook)
+        return notebooks.read(project.source)
     except Nb2pipeError:
         return None
 
@@ -136,11 +156,17 @@ def _is_current(stamp: Path, digest: str) -> bool:
         return False
 
 
-def _run(project: Project, original: Notebook | None, request: _Request, borders: Borders | None) -> RunRecord:
+def _run(
+    project: Project, original: Notebook | None, request: _Request, borders: Borders | None, path: Path
+) -> RunRecord:  # fmt: skip
     known = project.pipeline.parameters
-    given = parameters.resolve(
-        known, {**parameter_files.read(request.parameter_files), **request.parameters}, project.manifest.notebook
-    )
+    asked = {**parameter_files.read(request.parameter_files), **request.parameters}
+    if request.resume and not asked:
+        asked = _of_last_run(project)
+        if asked:
+            shown = ", ".join(f"{name}={value}" for name, value in asked.items())
+            request.progress.message(f"going on with the parameters of the last run: {shown}")
+    given = parameters.resolve(known, asked, str(path))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
     environment: Callable[[], Any] = (lambda: borders.environment) if borders else (lambda: None)
     return run_pipeline(
@@ -153,6 +179,7 @@ def _run(project: Project, original: Notebook | None, request: _Request, borders
             resume=request.resume,
             timeout=request.timeout,
             original=original,
+            command=_command(path, request.kernel),
             progress=request.progress,
             watcher=borders.watcher if borders else None,
             environment=environment,
@@ -160,12 +187,43 @@ def _run(project: Project, original: Notebook | None, request: _Request, borders
     )
 
 
+def _of_last_run(project: Project) -> dict[str, Any]:
+    """The parameters of the newest run that were not the defaults, as far as they still exist."""
+    last = next(runs.newest_first(project.state), None)
+    values = last.parameters if last else {}
+    return {
+        parameter.name: values[parameter.name]
+        for parameter in project.pipeline.parameters
+        if parameter.name in values and values[parameter.name] != runs.parameter_to_json(parameter.default)
+    }
+
+
+def _command(path: Path, kernel: KernelChoice | None) -> str:
+    """What the user types to run this again; parameters are remembered."""
+    words = ["nb2pipe", "run", str(path)]
+    if kernel and kernel.name:
+        words += ["-k", kernel.name]
+    if kernel and kernel.python:
+        words += ["--python", kernel.python]
+    return shlex.join(words)
+
+
+def _refuse_unknown(tolerances: Mapping[str, Tolerance], known: Sequence[str], path: str) -> None:
+    """A mistyped name would loosen nothing, and nobody would notice."""
+    names = tuple(dict.fromkeys(known))
+    unknown = [name for name in tolerances if name != checking.ALL and name not in names]
+    if unknown:
+        raise InvalidInput(
+            *(nb308_unknown_metric.diagnostic(name, names, closest(name, names), path) for name in unknown)
+        )  # fmt: skip
+
+
 def _from_file(project: Project) -> tuple[dict[str, Tolerance], dict[str, Direction]]:
     entries = project.manifest.tolerances
     allowed = {
         name: manifest.tolerance(entry, ToleranceSource.FILE)
         for name, entry in entries.items()
-        if entry.abs or entry.rel
+        if entry.abs is not None or entry.rel is not None
     }
-    directions = {name: Direction(entry.direction) for name, entry in entries.items() if entry.direction}
+    directions = {name: entry.direction for name, entry in entries.items() if entry.direction}
     return allowed, directions

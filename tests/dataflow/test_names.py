@@ -218,7 +218,7 @@ MATCHES = [
     ("match a, b:\n    case (x, y): z = x", "a b", "x? y? z?", ""),
 ]
 
-TABLE = [case for case in SIMPLE + COMPREHENSIONS + WALRUS + IMPORTS + BRANCHES + LOOPS + TRIES + WITHS + MATCHES]
+TABLE = SIMPLE + COMPREHENSIONS + WALRUS + IMPORTS + BRANCHES + LOOPS + TRIES + WITHS + MATCHES
 
 
 @pytest.mark.parametrize(("code", "reads", "binds", "deletes"), TABLE, ids=[case[0] for case in TABLE])

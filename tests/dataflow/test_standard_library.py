@@ -64,9 +64,9 @@ def compare_with_symtable(path: Path) -> None:
     if text is None:
         return
     for node in ast.parse(text).body:
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _has_star_or_exec(node):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _is_special(node):
             continue
-        segment = ast.unparse(node)
+        segment = ast.unparse(_NoLocalAnnotations().visit(node))
         (flow,) = analyze([(0, PythonCode(segment))])
         (statement,) = flow.statements
         ours = {use.name for use in statement.uses} | {use.name for use in statement.later_uses}
@@ -75,19 +75,36 @@ def compare_with_symtable(path: Path) -> None:
         for table in [top, *tables_below(top)]:
             for symbol in table.get_symbols():
                 if symbol.is_global() or table is top:
-                    written |= {symbol.get_name()} if symbol.is_assigned() else set()
+                    written |= {symbol.get_name()} if symbol.is_assigned() or symbol.is_imported() else set()
                     theirs |= {symbol.get_name()} if symbol.is_referenced() else set()
                 elif table.get_type() == "class" and symbol.is_referenced():
                     in_class.add(symbol.get_name())  # ``x = x`` in a class body reads the global
         ignored = BUILTINS | IMPLICIT | EXTRA | {node.name}
         # a name that the statement itself binds first (``global x; x = 1; x``) needs nothing from outside
-        assert ours - ignored <= theirs | in_class, f"{path}:{node.lineno}"
+        assert ours - ignored <= theirs | in_class | written, f"{path}:{node.lineno}"
         assert {n for n in theirs if not n.startswith("_")} - ignored - written <= ours, f"{path}:{node.lineno}"
 
 
-def _has_star_or_exec(node: ast.AST) -> bool:
-    names = {"exec", "eval", "globals", "_", "__"}
-    return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
+class _NoLocalAnnotations(ast.NodeTransformer):
+    """Annotations of a function's variables are never evaluated, but ``symtable`` counts their names."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        for part in ast.walk(node):
+            if isinstance(part, ast.AnnAssign):
+                part.annotation = ast.Constant(0)
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+
+def _is_special(node: ast.AST) -> bool:
+    """Dynamic code, IPython's own names, and functions called ``top``, which ``symtable`` takes for the module."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and part.id in {"exec", "eval", "globals", "_", "__"}:
+            return True
+        if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and part.name == "top":
+            return True
+    return False
 
 
 def analyze_file(path: Path) -> None:

@@ -41,7 +41,9 @@ def notebook(*cells: tuple[str, ...] | str, text_format: str = "ipynb", **metada
     return Notebook(
         path=Path("churn.ipynb"),
         cells=tuple(
-            Cell(index=n, id=f"c{n}", kind=CellKind.CODE, source=source, tags=tuple(tags), metadata={"tags": list(tags)})
+            Cell(
+                index=n, id=f"c{n}", kind=CellKind.CODE, source=source, tags=tuple(tags), metadata={"tags": list(tags)}
+            )
             for n, (source, tags) in enumerate(parts)
         ),
         text_format=text_format,

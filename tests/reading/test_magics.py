@@ -185,7 +185,11 @@ def test_magics_are_listed_with_kind_and_name() -> None:
 # ---------------------------------------------------------------- agreement with IPython
 
 AGREED = [
-    *(source for source in TRANSLATED if not source.startswith(("pip ", "cd ", "ls", "time ", "run ")) and source.strip()),
+    *(
+        source
+        for source in TRANSLATED
+        if not source.startswith(("pip ", "cd ", "ls", "time ", "run ")) and source.strip()
+    ),
     "def f():\n    %time x = 1\n    return x",
     "x = [\n  1,\n  %foo\n]",
     "x = {'a': 1,\n     'b': 2}\n%pwd\n!ls",
@@ -255,7 +259,8 @@ def test_names_outside_of_magics_are_those_that_ipython_sees(source: str) -> Non
 # ---------------------------------------------------------------- robustness and time
 
 _PIECES = st.sampled_from(
-    ["%xdel ", "r = %time ", "%time ", "%%time\n", "!", "?", "x", " = ", "\n", "    ", "'", '"', '"""', "(", ")", "{", "}", "\\\n", "#", "%", "$x",
+    ["%xdel ", "r = %time ", "%time ", "%%time\n",
+     "!", "?", "x", " = ", "\n", "    ", "'", '"', '"""', "(", ")", "{", "}", "\\\n", "#", "%", "$x",
      "if a:\n", "ls", "/f ", ",", ";", ">>> ", "é", "\r\n", "\x0c", "-n 3 ", "%timeit ", "%%timeit ", "%store -r "]
 )  # fmt: skip
 

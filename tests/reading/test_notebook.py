@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -81,7 +83,9 @@ def test_cells_may_lack_metadata_tags_outputs_and_counts(tmp_path: Path) -> None
 def test_made_up_ids_are_stable_and_unique(tmp_path: Path) -> None:
     """Files older than nbformat 4.5 have no ids: ours depend on the source, not on the position."""
     first = [cell.id for cell in read(write(tmp_path, code("a = 1"), code("b = 2"), code("a = 1"))).cells]
-    later = [cell.id for cell in read(write(tmp_path, code("new = 0"), code("a = 1"), code("b = 2"), code("a = 1"))).cells]
+    later = [
+        cell.id for cell in read(write(tmp_path, code("new = 0"), code("a = 1"), code("b = 2"), code("a = 1"))).cells
+    ]
     assert len(set(first)) == 3
     assert later[1:] == first
 
@@ -282,8 +286,8 @@ def test_an_absent_file_is_answered_with_one_that_is_spelled_nearly_so(tmp_path:
         found, text = refusal(tmp_path / name)
         assert found == "NB006"
         assert f"did you mean '{tmp_path / 'analysis.ipynb'}'?" in text
-    found, text = refusal(tmp_path / "quite_other.ipynb")
-    assert "did you mean" not in text
+    assert "did you mean" not in refusal(tmp_path / "quite_other.ipynb")[1]
+    assert f"no folder '{tmp_path / 'nowhere'}'" in refusal(tmp_path / "nowhere" / "analysis.ipynb")[1]
 
 
 def test_a_folder_is_answered_with_its_notebooks(tmp_path: Path) -> None:
@@ -445,10 +449,6 @@ def test_the_costly_uri_parser_stays_out_when_nbformat_is_imported(tmp_path: Pat
 @given(st.binary(max_size=60) | _json.map(lambda value: json.dumps(value).encode()))
 def test_no_bytes_whatever_crash_the_reader(data: bytes) -> None:
     """Either a notebook or InvalidInput."""
-    import tempfile
 
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            assert isinstance(read(saved(Path(folder), data)), Notebook)
-        except InvalidInput as error:
-            assert error.diagnostics[0].code.startswith("NB00")
+    with tempfile.TemporaryDirectory() as folder, suppress(InvalidInput):
+        assert isinstance(read(saved(Path(folder), data)), Notebook)

@@ -39,7 +39,8 @@ _VALUES = st.recursive(
     max_leaves=4,
 )
 _LINES = st.lists(
-    st.sampled_from(["x = 1", "", 's = "é\\"\\u00e9"', "#| setp: train", "#| in: a, b", "# c", "#| metrics"]), max_size=4
+    st.sampled_from(["x = 1", "", 's = "é\\"\\u00e9"', "#| setp: train", "#| in: a, b", "# c", "#| metrics"]),
+    max_size=4,
 )
 
 
@@ -58,7 +59,7 @@ def _cell(draw: st.DrawFn) -> dict[str, Any]:
     return {key: cell[key] for key in keys}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=100)
 @given(
     st.lists(_cell(), min_size=1, max_size=4),
     st.sampled_from([None, 1, 2, "\t"]),
@@ -92,20 +93,22 @@ def test_an_edit_changes_that_tag_and_nothing_else(
         metadata["tags"] = [t for tag in tags for t in (replacement if tag == old else [tag])]
     assert json.loads(after) == wanted
 
-    same_front = next((n for n, (a, b) in enumerate(zip(text, after)) if a != b), min(len(text), len(after)))
-    tail = list(zip(reversed(text), reversed(after)))
+    same_front = next(
+        (n for n, (a, b) in enumerate(zip(text, after, strict=False)) if a != b), min(len(text), len(after))
+    )
+    tail = list(zip(reversed(text), reversed(after), strict=False))
     same_back = next((n for n, (a, b) in enumerate(tail) if a != b), len(tail))
     touched = text[same_front : len(text) - same_back]
     assert len(touched) <= sum(len(json.dumps(tag)) + 20 for tag in tags) + 20
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(_cell(), min_size=1, max_size=3),
     st.sampled_from([None, 1]),
     st.booleans(),
     st.sampled_from(["setp: train", "in: a", "b", "metrics"]),
-    st.sampled_from(["step: é\"\\", "step: train", None]),
+    st.sampled_from(['step: é"\\', "step: train", None]),
 )
 def test_an_edit_in_a_comment_changes_that_comment_and_nothing_else(
     cells: list[dict[str, Any]], indent: int | None, ascii_: bool, old: str, new: str | None
@@ -122,11 +125,15 @@ def test_an_edit_in_a_comment_changes_that_comment_and_nothing_else(
     before_lines, after_lines = sources[index].split("\n"), source.split("\n")
     if new is not None:
         assert len(before_lines) == len(after_lines)
-        assert [a for a, b in zip(before_lines, after_lines) if a != b][:1] != [] or old == new
+        assert [a for a, b in zip(before_lines, after_lines, strict=True) if a != b][:1] != [] or old == new
         assert new in source
-    assert [l for l in before_lines if "#|" not in l and l] == [l for l in after_lines if "#|" not in l and l]
+    assert _code_lines(before_lines) == _code_lines(after_lines)
     after["cells"][index]["source"] = cells[index]["source"]
     assert after == json.loads(text)
+
+
+def _code_lines(lines: list[str]) -> list[str]:
+    return [line for line in lines if line and "#|" not in line]
 
 
 def _commented(source: str, old: str) -> bool:
@@ -160,7 +167,9 @@ def test_an_added_tag_stands_where_jupyter_would_put_it() -> None:
 
 def test_compact_files_stay_compact() -> None:
     """No line breaks are brought in."""
-    before, after = edited([code("x"), code("y", "a")], *(TagEdit(cell=n, old="", new="b") for n in (0, 1)), indent=None)
+    before, after = edited(
+        [code("x"), code("y", "a")], *(TagEdit(cell=n, old="", new="b") for n in (0, 1)), indent=None
+    )
     assert after == json.dumps(json.loads(after)) + "\n"
     assert "\n" not in after.rstrip("\n")
     assert len(before) < len(after)
@@ -198,6 +207,14 @@ def test_the_last_word_of_a_comment_takes_the_line_with_it() -> None:
     assert after["cells"][1]["source"] == "#| in: b\nx"
 
 
+@pytest.mark.parametrize("source", ["#| step: a, metrics\nx = 1", ["#| step: a, metrics\n", "x = 1"]])
+def test_all_words_of_a_comment_can_go(source: str | list[str]) -> None:
+    """In either order."""
+    edits = [TagEdit(cell=0, old="step: a", new=None), TagEdit(cell=0, old="metrics", new=None)]
+    for order in (edits, edits[::-1]):
+        assert "".join(json.loads(edited([code(source)], *order)[1])["cells"][0]["source"]) == "x = 1"
+
+
 def test_byte_order_mark_and_windows_line_ends_stay() -> None:
     """Editors on Windows write both."""
     text = "\ufeff" + json.dumps(content(code("x", "a")), indent=1).replace("\n", "\r\n")
@@ -207,7 +224,7 @@ def test_byte_order_mark_and_windows_line_ends_stay() -> None:
 def test_a_tag_that_is_not_there_is_an_error() -> None:
     """The file changed since it was read, perhaps: nothing is guessed."""
     for edit in (TagEdit(cell=0, old="nope", new="x"), TagEdit(cell=9, old="a", new="x")):
-        with pytest.raises(ValueError, match="no tag 'nope'|no cell 10"):
+        with pytest.raises(ValueError, match=r"no tag 'nope'|no cell 10"):
             edited([code("x", "a")], edit)
 
 
@@ -262,16 +279,46 @@ def test_fixes_of_diagnostics_can_be_applied_and_are_enough(tmp_path: Path) -> N
 
 # ---------------------------------------------------------------- text notebooks
 
+# suffix, text, the first code cell's tag, its replacement; the second code cell, the same with a tag
+_ADDED = ("# %%\n2", '# %% tags=["step:new"]\n2')
 FORMS = {
-    "percent": (".py", '# %% tags=["step:a", "x"]\n1\n\n# %%\n2\n', '"step:a"', '"step:b"', "# %%\n2", '# %% tags=["step:new"]\n2'),
-    "percent json": (".py", '# %% {"tags": ["step:a"]}\n1\n\n# %%\n2\n', '"step:a"', '"step:b"', "# %%\n2", '# %% tags=["step:new"]\n2'),
-    "percent title": (".py", "# %% step:a metrics\n1\n\n# %%\n2\n", "step:a", "step:b", "# %%\n2", '# %% tags=["step:new"]\n2'),
-    "light": (".py", '# + tags=["step:a"]\n1\n\n2\n# -\n\nx = 2\n', '"step:a"', '"step:b"', "x = 2", "#| step: new\nx = 2"),
-    "markdown": (".md", '# t\n\n```python tags=["step:a"]\n1\n```\n\n```python\n2\n```\n', '"step:a"', '"step:b"', "```python\n2", '```python tags=["step:new"]\n2'),
-    "myst": (".md", "```{code-cell}\n:tags: [step:a, x]\n\n1\n```\n\n```{code-cell}\n2\n```\n", "step:a", "step:b", "```{code-cell}\n2", "```{code-cell}\n:tags: [step:new]\n2"),
-    "rmd": (".Rmd", '```{python tags=c("step:a")}\n1\n```\n\n```{python}\n2\n```\n', '"step:a"', '"step:b"', "```{python}\n2", '```{python tags=c("step:new")}\n2'),
-    "comment": (".py", "# %%\n# c\n#| step: a, metrics\n1\n\n# %%\n2\n", "step: a", "step: b", "# %%\n2", '# %% tags=["step:new"]\n2'),
-}  # fmt: skip
+    "percent": (".py", '# %% tags=["step:a", "x"]\n1\n\n# %%\n2\n', '"step:a"', '"step:b"', *_ADDED),
+    "percent json": (".py", '# %% {"tags": ["step:a"]}\n1\n\n# %%\n2\n', '"step:a"', '"step:b"', *_ADDED),
+    "percent title": (".py", "# %% step:a metrics\n1\n\n# %%\n2\n", "step:a", "step:b", *_ADDED),
+    "comment": (".py", "# %%\n# c\n#| step: a, metrics\n1\n\n# %%\n2\n", "step: a", "step: b", *_ADDED),
+    "light": (
+        ".py",
+        '# + tags=["step:a"]\n1\n\n2\n# -\n\nx = 2\n',
+        '"step:a"',
+        '"step:b"',
+        "x = 2",
+        "#| step: new\nx = 2",
+    ),
+    "markdown": (
+        ".md",
+        '# t\n\n```python tags=["step:a"]\n1\n```\n\n```python\n2\n```\n',
+        '"step:a"',
+        '"step:b"',
+        "```python\n2",
+        '```python tags=["step:new"]\n2',
+    ),
+    "myst": (
+        ".md",
+        "```{code-cell}\n:tags: [step:a, x]\n\n1\n```\n\n```{code-cell}\n2\n```\n",
+        "step:a",
+        "step:b",
+        "```{code-cell}\n2",
+        "```{code-cell}\n:tags: [step:new]\n2",
+    ),
+    "rmd": (
+        ".Rmd",
+        '```{python tags=c("step:a")}\n1\n```\n\n```{python}\n2\n```\n',
+        '"step:a"',
+        '"step:b"',
+        "```{python}\n2",
+        '```{python tags=c("step:new")}\n2',
+    ),
+}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -287,7 +334,7 @@ def test_text_notebooks_are_edited_in_their_own_way(form: str) -> None:
 
 def test_the_right_one_of_equal_tags_is_edited() -> None:
     """Twenty cells with the same tag: the eleventh changes."""
-    text = "\n".join(f'# %% tags=["step:a"]\nx = 1  # step:a\n' for _ in range(20))
+    text = "\n".join('# %% tags=["step:a"]\nx = 1  # step:a\n' for _ in range(20))
     after = apply(text, [TagEdit(cell=10, old="step:a", new="step:b")], suffix=".py")
     assert after.split("# %%")[11] == ' tags=["step:b"]\nx = 1  # step:a\n\n'
     assert after.count("step:b") == 1

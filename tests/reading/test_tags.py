@@ -49,8 +49,28 @@ def test_untagged_cells_continue_the_step_in_force() -> None:
 
 def test_setup_and_skipped_cells_do_not_end_the_step_in_force() -> None:
     """They stand between the cells of a step."""
-    cells = [("a", "step:load"), ("b", "imports"), "c", ("d", "functions"), "e", ("f", "skip"), "g", ("h", "parameters"), "i"]
-    assert roles(*cells) == ["load", "[imports]", "load", "[functions]", "load", "[skip]", "load", "[parameters]", "load"]
+    cells = [
+        ("a", "step:load"),
+        ("b", "imports"),
+        "c",
+        ("d", "functions"),
+        "e",
+        ("f", "skip"),
+        "g",
+        ("h", "parameters"),
+        "i",
+    ]
+    assert roles(*cells) == [
+        "load",
+        "[imports]",
+        "load",
+        "[functions]",
+        "load",
+        "[skip]",
+        "load",
+        "[parameters]",
+        "load",
+    ]
 
 
 def test_metrics_cells_belong_to_the_step_in_force_or_make_one() -> None:
@@ -205,7 +225,14 @@ def test_analysis_goes_on_with_what_was_meant() -> None:
 
 def test_distance_counts_a_swap_as_one() -> None:
     """Damerau-Levenshtein, on a table."""
-    table = [("step", "setp", 1), ("step", "step", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 1)]
+    table = [
+        ("step", "setp", 1),
+        ("step", "step", 0),
+        ("", "abc", 3),
+        ("abc", "", 3),
+        ("kitten", "sitting", 3),
+        ("ab", "ba", 1),
+    ]
     assert [distance(a, b) for a, b, _ in table] == [d for _, _, d in table]
 
 
@@ -258,7 +285,9 @@ def test_decomposed_letters_are_composed() -> None:
 # ---------------------------------------------------------------- names
 
 
-@pytest.mark.parametrize("name", ["train", "Train", "1", "_x", "a-b_c", "préparation", "данные", "清洗", "x" * 80, "conx", "com"])
+@pytest.mark.parametrize(
+    "name", ["train", "Train", "1", "_x", "a-b_c", "préparation", "данные", "清洗", "x" * 80, "conx", "com"]
+)
 def test_good_step_names(name: str) -> None:
     """Letters of any language, digits, _ and -."""
     assert codes(("x", f"step:{name}")) == []
@@ -359,7 +388,9 @@ def test_metrics_and_their_tolerances(tag: str, name: str, bounds: tuple[float, 
 
 
 @pytest.mark.parametrize(
-    "tag", ["metric:", "metric:±1", "metric:acc±", "metric:acc±x", "metric:acc±-1", "metric:acc±nan", "metric:acc±inf", "cache:maybe", "cache:", "metric:01"]
+    "tag",
+    ["metric:", "metric:±1", "metric:acc±", "metric:acc±x", "metric:acc±-1", "metric:acc±nan", "metric:acc±inf",
+     "metric:01", "cache:maybe", "cache:"],
 )  # fmt: skip
 def test_unreadable_values_are_refused(tag: str) -> None:
     """NB109 rather than a guess."""

@@ -3,6 +3,8 @@
 ``CASES`` maps a name to (function that makes the value anew, name of the format, or the word that its refusal contains).
 """
 
+# ruff: noqa: B905, FURB167, PYI024, UP017, UP031
+
 import collections
 import csv
 import dataclasses
@@ -30,7 +32,6 @@ import types
 import uuid
 import weakref
 
-import joblib
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
@@ -246,6 +247,27 @@ def loop_of_self():
     return made
 
 
+def least_squares():
+    import statsmodels.api as sm
+
+    X, y = iris()
+    return sm.OLS(y, sm.add_constant(X)).fit()
+
+
+def arima():
+    import statsmodels.api as sm
+
+    return sm.tsa.ARIMA(iris()[0][:60, 0], order=(1, 0, 0)).fit()
+
+
+class Attributes(dict):
+    """The well-known trick: keys are attributes."""
+
+    def __init__(self, **items):
+        super().__init__(items)
+        self.__dict__ = self
+
+
 CASES = {
     # ---- plain data
     "none": (lambda: None, "json"),
@@ -336,6 +358,7 @@ CASES = {
     "flag": (lambda: Power.LOW | Power.HIGH, "joblib"),
     "named_tuple": (lambda: Row("a", 1), "joblib"),
     "dict_subclass": (lambda: Ratio(a=1), "joblib"),
+    "own_dict": (lambda: Attributes(a=1, b=[2]), "joblib"),
     "exception": (lambda: ValueError("no", 1), "joblib"),
     # ---- functions, classes, modules
     "function": (lambda: double, "joblib"),
@@ -494,6 +517,8 @@ CASES = {
     "search": (search, "joblib"),
     "search_results": (search_results, "joblib"),
     "search_frame": (lambda: pd.DataFrame(search_results()), "parquet"),
+    "least_squares": (least_squares, "joblib"),
+    "arima": (arima, "joblib"),
     "folds": (lambda: KFold(3, shuffle=True, random_state=0), "joblib"),
     "bunch": (load_iris, "joblib"),
     # ---- what lives in one process

@@ -21,7 +21,6 @@ from sklearn.linear_model import LinearRegression
 
 from nb2pipe.recording.inkernel.digests import fingerprint
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
 
 

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import sqlite3
+from collections import namedtuple
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,9 @@ class Slots:
 
     def __init__(self, part):
         self.part = part
+
+
+Pair = namedtuple("Pair", "left right")  # noqa: PYI024
 
 
 def enclosing(part):
@@ -49,7 +53,9 @@ SHARED = [
     ("in a slot", lambda part: (part, Slots(part))),
     ("in a closure", lambda part: (part, enclosing(part))),
     ("in a partial", lambda part: (part, functools.partial(print, part))),
-    ("behind a bound method", lambda part: (node := Node(part), node.__repr__)[0:1] + (part,)),
+    ("behind a bound method", lambda part: (part, Node(part).__repr__)),
+    ("behind a bound builtin", lambda part: (part, part.append)),
+    ("in a named tuple", lambda part: (part, Pair(part, 1))),
     ("in an object array", lambda part: (part, np.array([part, None], dtype=object))),
     ("in an object column", lambda part: (part, pd.DataFrame({"o": pd.Series([part], dtype=object)}))),
     ("in a third", lambda part: ([part], {"k": part})),
@@ -101,6 +107,7 @@ SEPARATE = [
     ("generators", lambda: ((i for i in [1]), (i for i in [2]))),
     ("connections", lambda: (sqlite3.connect(":memory:"), sqlite3.connect(":memory:"))),
     ("iterators", lambda: (itertools.count(), itertools.count())),
+    ("same named tuple", lambda: ((pair := Pair(1, 2)), [pair])),
     ("same empty tuple", lambda: ((), [()])),
 ]
 

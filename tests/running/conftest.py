@@ -47,7 +47,9 @@ def old_python():
     with (OLD_ENVIRONMENT.parent / "py38.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (OLD_ENVIRONMENT / "ready").exists():
-            made = subprocess.run(["uv", "venv", "--clear", "--python", base, str(OLD_ENVIRONMENT)], capture_output=True)
+            made = subprocess.run(
+                ["uv", "venv", "--clear", "--python", base, str(OLD_ENVIRONMENT)], capture_output=True
+            )
             packages = ["ipykernel>=6,<7", "ipython<8"]
             installed = made.returncode == 0 and subprocess.run(
                 ["uv", "pip", "install", "--python", str(python), *packages], capture_output=True

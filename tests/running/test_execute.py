@@ -326,7 +326,9 @@ def test_a_kernel_that_dies(execute, source, signal_name, exit_code, nothing_lef
 def test_the_memory_of_a_kernel_that_dies(execute):
     """The peak is known although the process is gone."""
     with pytest.raises(KernelDied) as caught:
-        execute("import os, signal\nx = bytearray(400_000_000)\nx[:] = b'1' * 400_000_000\nos.kill(os.getpid(), signal.SIGKILL)")
+        execute(
+            "import os, signal\nx = bytearray(400_000_000)\nx[:] = b'1' * 400_000_000\nos.kill(os.getpid(), signal.SIGKILL)"
+        )
     assert caught.value.peak_memory > 400_000_000
 
 
@@ -382,6 +384,18 @@ def test_stopping_from_another_thread(execute, nothing_left):
     assert caught.value.place.line == 3
     assert texts(execute.written)[0] == "on it\n"
     assert statuses(execute.written) == ["failed", "pending"]
+
+
+def test_stopping_when_nothing_is_left_to_interrupt(execute, nothing_left):
+    """A stop that comes after the last cell is not lost: the caller must not go on with the next step."""
+    stop = threading.Event()
+
+    class Late(Watcher):
+        def finished(self, session):
+            stop.set()
+
+    with pytest.raises(ExecutionInterrupted):
+        execute("1", watcher=Late(), stop=stop)
 
 
 def test_two_at_once_in_threads(tmp_path, kernel, nothing_left):

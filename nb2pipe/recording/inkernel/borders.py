@@ -35,6 +35,8 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
     flat = [name for names in together for name in names]
     values = {name: Observed(name, namespace) for name in dict.fromkeys([*request.get("names", ()), *single, *flat])}
     storage = Storage(request.get("folder", "."), request.get("formats", []))
+    if single or together:
+        storage.check()
     deadline = began + request["budget"] if request.get("budget") is not None else float("inf")
     for name in single:
         values[name].store(storage, deadline)

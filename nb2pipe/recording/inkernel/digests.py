@@ -22,8 +22,9 @@ from .refusals import Unfingerprintable, is_refused
 
 #: Measured times are no content: two runs of the same search are equal without them.
 TIMINGS = frozenset("mean_fit_time std_fit_time mean_score_time std_score_time refit_time_ fit_time score_time".split())
-#: An attribute that scikit-learn's vectorizers set to an address in memory.
-ADDRESSES = frozenset(["_stop_words_id"])
+#: Attributes of libraries' objects that are no content: what was computed on demand (statsmodels), an address in memory
+#: (scikit-learn's vectorizers).
+NO_CONTENT = frozenset(["_cache", "_stop_words_id"])
 CHUNK = 1 << 20
 #: Strings longer than this are hashed, shorter ones stand for themselves.
 LONG = 200
@@ -181,12 +182,13 @@ class Fingerprinter:
             items = {key: value for key, value in items.items() if type(key) is not str or key not in TIMINGS}
         return self.sequence(list(items)) + self.sequence(list(items.values()))
 
-    def state(self, state: Any) -> bytes:
+    def state(self, state: Any, of_library: bool = False) -> bytes:
         """The state of an object: attributes by name, whatever order they were set in."""
         if type(state) is tuple and len(state) == 2 and type(state[1]) is dict:
-            return b"2" + self.state(state[0]) + self.state(state[1])
+            return b"2" + self.state(state[0], of_library) + self.state(state[1], of_library)
         if type(state) is dict and all(type(key) is str for key in state):
-            return b"1" + self.mapping({key: state[key] for key in sorted(state) if key not in ADDRESSES})
+            left_out = NO_CONTENT if of_library else ()
+            return b"1" + self.mapping({key: state[key] for key in sorted(state) if key not in left_out})
         return b"0" + self.token(state)
 
     def floats(self, values: list[float]) -> bytes:
@@ -269,7 +271,11 @@ def write_object(out: Fingerprinter, value: Any) -> bytes:
         module = getattr(value, "__module__", None) or kind.__module__
         return b"global" + out.join(module, reduced)
     make, arguments, state, items, pairs = (tuple(reduced) + (None, None, None))[:5]
-    content = b"object" + out.join(kind, make, tuple(arguments)) + out.state(state)
+    if state is value and isinstance(value, dict):  # a dict that is its own __dict__: its pickle is not
+        state = dict(value)
+    content = (
+        b"object" + out.join(kind, make, tuple(arguments)) + out.state(state, kind.__module__ not in code.NOTEBOOK)
+    )
     if items is not None:
         content += b"items" + out.sequence(list(items))
     if pairs is not None:

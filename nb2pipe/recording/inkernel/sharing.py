@@ -5,155 +5,10 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 
 from __future__ import annotations
 
-import datetime
-import decimal
-import enum
-import fractions
-import functools
-import io
-import logging
-import pathlib
-import re
 import sys
-import types
-import uuid
-from collections import deque
 from typing import Any
 
-#: So many objects are looked at for all names together; what lies beyond is taken not to be shared.
-LIMIT = 200_000
-
-#: Values that cannot change, or are one and the same everywhere.
-FIXED = (
-    type(None), type(Ellipsis), type(NotImplemented), bool, int, float, complex, str, bytes, range, slice,
-    types.BuiltinFunctionType, types.ModuleType, types.CodeType, types.FrameType, types.TracebackType, property,
-    type, enum.Enum, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, decimal.Decimal,
-    fractions.Fraction, uuid.UUID, pathlib.PurePath, logging.Logger, type(re.compile("")),
-)  # fmt: skip
-
-
-class Walk:
-    """The changeable objects that a value reaches, in the order they are met, and the arrays among them."""
-
-    def __init__(self, limit: int = LIMIT, into_libraries: bool = True) -> None:
-        self.limit = limit
-        self.into_libraries = into_libraries
-        self.seen: dict[int, Any] = {}
-        self.arrays: list[Any] = []
-        self._passed: dict[int, Any] = {}
-        self.repeats: list[tuple[int, int]] = []
-        self._steps = 0
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything was looked at."""
-        return self.limit > 0
-
-    def visit(self, value: Any) -> None:
-        """Look at ``value`` and all it reaches."""
-        todo = deque([value])
-        order = {key: number for number, key in enumerate(self.seen)}
-        while todo and self.limit > 0:
-            item = todo.popleft()
-            kind = type(item)
-            if is_fixed(kind, item):
-                continue
-            key = id(item)
-            if kind in (tuple, frozenset):  # cannot change, but may hold what can
-                if key not in self._passed:
-                    self._passed[key] = item
-                    todo.extend(_few(list(item)))
-                continue
-            self._steps += 1
-            if key in self.seen:
-                self.repeats.append((self._steps, order.get(key, -1)))
-                continue
-            self.limit -= 1
-            self.seen[key] = item
-            order[key] = len(order)
-            todo.extend(self._parts(kind, item))
-
-    def _parts(self, kind: type, item: Any) -> list[Any]:
-        np, pd = sys.modules.get("numpy"), sys.modules.get("pandas")
-        if np is not None and issubclass(kind, np.ndarray):
-            self.arrays.append(item)
-            return _few(item.ravel().tolist()) if item.dtype.hasobject else []
-        if pd is not None and hasattr(pd, "DataFrame") and issubclass(kind, (pd.DataFrame, pd.Series)):
-            blocks = _blocks(item)
-            self.arrays += [block for block in blocks if hasattr(block, "__array_interface__")]
-            return [
-                value for block in blocks if getattr(block.dtype, "hasobject", False) for value in _few(block.ravel())
-            ]
-        if issubclass(kind, dict):
-            return _few(list(dict.__iter__(item))) + _few(list(dict.values(item))) + self._attributes(kind, item)
-        for base in (list, tuple, set, frozenset, deque):
-            if issubclass(kind, base):  # read as what it is built on: a subclass may do anything on iteration
-                return _few(list(base.__iter__(item))) + self._attributes(kind, item)
-        if issubclass(kind, types.FunctionType):
-            return _enclosed(item)
-        if issubclass(kind, types.MethodType):
-            return [item.__self__]
-        if issubclass(kind, functools.partial):
-            return [item.func, *item.args, *item.keywords.values()]
-        return self._attributes(kind, item)
-
-    def _attributes(self, kind: type, item: Any) -> list[Any]:
-        return _attributes(item) if self.into_libraries or kind.__module__ == "__main__" else []
-
-
-def _enclosed(function: Any) -> list[Any]:
-    """The variables that a function encloses."""
-    empty = types.CellType()
-    return [cell.cell_contents for cell in function.__closure__ or () if cell != empty]
-
-
-def is_fixed(kind: type, item: Any) -> bool:
-    """Whether nothing that happens to the object could be seen through another name."""
-    if issubclass(kind, FIXED) or (kind is types.FunctionType and not item.__closure__):
-        return True
-    root = str(kind.__module__).split(".")[0]
-    np, pd = sys.modules.get("numpy"), sys.modules.get("pandas")
-    if root == "numpy" and np is not None:
-        shared = getattr(sys.modules.get("numpy.random.mtrand"), "_rand", None)
-        return issubclass(kind, (np.generic, np.dtype, np.ufunc)) or item is shared
-    if root == "pandas" and pd is not None and hasattr(pd, "Index"):
-        fixed = (pd.Index, pd.api.extensions.ExtensionDtype)
-        return issubclass(kind, fixed) or str(kind.__module__).startswith("pandas._libs")
-    return False
-
-
-def _few(items: Any) -> list[Any]:
-    """Items worth looking at: none where all are numbers or text."""
-    return [] if set(map(type, items)) <= ATOMS else list(items)
-
-
-ATOMS = {type(None), bool, int, float, complex, str, bytes}
-
-
-def _attributes(item: Any) -> list[Any]:
-    """What an object keeps in its ``__dict__`` and slots, without asking its properties."""
-    if isinstance(item, io.IOBase):  # asking a text in memory for its attributes changes its state
-        return []
-    found = list(getattr(item, "__dict__", {}).values()) if not isinstance(item, type) else []
-    for kind in type(item).__mro__:
-        if "__slots__" not in vars(kind):
-            continue
-        for descriptor in vars(kind).values():
-            if type(descriptor) is types.MemberDescriptorType:
-                try:
-                    found.append(descriptor.__get__(item, kind))
-                except AttributeError:
-                    continue
-    return found
-
-
-def _blocks(table: Any) -> list[Any]:
-    """The arrays that hold a table's or a column's data."""
-    arrays = []
-    for block in getattr(getattr(table, "_mgr", None), "blocks", ()):
-        values = block.values
-        arrays.append(getattr(values, "_ndarray", getattr(values, "_data", values)))
-    return [array for array in arrays if hasattr(array, "dtype") and hasattr(array, "ravel")]
+from .reaching import LIMIT, Reader, Walk
 
 
 def sharing(value: Any) -> list[tuple[int, int]]:
@@ -173,11 +28,12 @@ def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
     """
     groups, by_memory = Groups(values), Groups(values)
     owner: dict[int, str] = {}
+    readers: dict[type, Reader] = {}
     walks = []  # an id is only good for as long as its object lives
     arrays: list[tuple[str, Any]] = []
     left = LIMIT
     for name, value in values.items():
-        walk = Walk(left)
+        walk = Walk(left, readers=readers)
         walk.visit(value)
         walks.append(walk)
         left = max(walk.limit, LIMIT // 100)

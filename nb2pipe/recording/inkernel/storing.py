@@ -5,15 +5,18 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.util
 import os
 import sys
+import tempfile
 from typing import Any, Callable
 
 from .digests import Fingerprinter
 from .sharing import alias_groups, sharing
 
+DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS)
 PLAIN = (type(None), bool, int, float, str)
 
 
@@ -60,6 +63,11 @@ class Storage:
         self.folder = folder
         self.formats = formats
 
+    def check(self) -> None:
+        """Raises OSError if nothing can be written to the folder."""
+        with tempfile.TemporaryFile(dir=self.folder):
+            pass
+
     def store(self, name: str, value: Any, fingerprint: str, together: bool = False) -> tuple[str, str] | None:
         """The format and file name under which ``value`` now lies in the folder; ``None`` if no format is exact.
 
@@ -103,7 +111,7 @@ class Storage:
                 return None
             return is_joined(loaded)
         except OSError as problem:
-            if problem.errno is not None:  # a full disk is no property of the format
+            if problem.errno in DISK:  # a full disk is no property of the format
                 raise
             return None
         except Exception:  # whatever a library raises, this format is not the one
