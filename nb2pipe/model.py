@@ -424,6 +424,7 @@ class SegmentObservation:
     random_moved: bool = False
     seconds: float = 0.0
     aliases: tuple[tuple[str, ...], ...] = ()  # groups of names that share objects or memory when the segment ends
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # component -> what differs from the start
     memory: tuple[tuple[str, ...], ...] = ()  # those that share memory alone (views of arrays)
 
 

@@ -14,8 +14,9 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
-from textwrap import dedent
+from textwrap import fill
 
 import click
 import msgspec
@@ -153,14 +154,14 @@ def _verb(command: click.Command, context: click.Context) -> Iterator[str]:
     own = [param for param in command.params if isinstance(param, click.Option) and param.name not in COMMON]
     if own:
         yield from ("", _options(own))
-    yield from ("", f"Exit codes: {words.EXITS[verb]}.")
+    yield from ("", fill(f"Exit codes: {words.EXITS[verb]}.", width=120, break_on_hyphens=False))
     yield from ("", "```console", *words.EXAMPLES[verb].strip().splitlines(), "```")
 
 
 def _help(text: str) -> list[str]:
     """The paragraphs; one after ``\\b`` keeps its lines."""
     lines: list[str] = []
-    for paragraph in dedent(text).strip().split("\n\n"):
+    for paragraph in cleandoc(text).split("\n\n"):
         kept = paragraph.startswith("\b\n")
         lines += ["```text", *paragraph[2:].splitlines(), "```", ""] if kept else [*paragraph.splitlines(), ""]
     return lines[:-1]
@@ -243,7 +244,7 @@ def structs(folder: Path) -> dict[str, str]:
 
 def _fields(module: str, struct: type[msgspec.Struct]) -> str:
     """The class's own words, then its fields: type, default, meaning."""
-    about = re.sub(r"``(.*?)``", r"`\1`", dedent(struct.__doc__ or "").strip())
+    about = re.sub(r"``(.*?)``", r"`\1`", cleandoc(struct.__doc__ or ""))
     meanings = words.FIELDS[f"{module}.{struct.__name__}"]
     fields = msgspec.structs.fields(struct)
     if [field.name for field in fields] != list(meanings):

@@ -120,7 +120,7 @@ TAGS = {
         "(`+-` is read as `±`)",
     ),
     "in": (("in:NAME",), "The cell's step reads that variable. Checked against the code"),
-    "out": (("out:NAME",), "The cell's step makes or changes that variable. Checked against the code"),
+    "out": (("out:NAME",), "The cell's step makes that variable. Checked against the code"),
     "after": (("after:NAME",), "The cell's step runs after that one, though no data goes between"),
     "skip": (("skip",), "Not part of the pipeline"),
     "cache": (("cache:off",), "Read, and without effect so far: nothing is cached between runs yet"),

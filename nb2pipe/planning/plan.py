@@ -22,22 +22,10 @@ from nb2pipe.model import (
     Step,
 )
 from nb2pipe.planning import findings, metrics, observe, randomness, sharing, timeline
+from nb2pipe.planning.libraries import with_implied
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
 
-# Libraries that load others: settings of the right-hand ones matter wherever a left-hand one is used.
-_IMPLIES = {
-    "pandas": ("numpy",),
-    "sklearn": ("numpy", "scipy"),
-    "seaborn": ("matplotlib", "pandas", "numpy"),
-    "statsmodels": ("numpy", "scipy", "pandas"),
-    "scipy": ("numpy",),
-    "xgboost": ("numpy",),
-    "lightgbm": ("numpy",),
-    "catboost": ("numpy", "pandas"),
-    "matplotlib": ("numpy",),
-    "keras": ("tensorflow", "numpy"),
-}
 _ALWAYS = frozenset({"os", "sys", "warnings", "logging", "random", "locale", "decimal"})
 
 
@@ -177,7 +165,7 @@ def _add_settings(
         loaded = frozenset(
             module for name, provider in need.artifacts.items() for module in _modules_of(values.get((provider, name)))
         )
-        relevant = _with_implied(modules | loaded) | _ALWAYS
+        relevant = with_implied(modules | loaded) | _ALWAYS
         for item in settings_before(line, step):
             if item.statement.seeds:
                 wanted = item.position in random.reseed.get(step, ())
@@ -193,10 +181,6 @@ def _modules_of(value: ObservedValue | None) -> tuple[str, ...]:
         return ("pandas", "numpy")
     root, dot, _ = value.type.partition(".")
     return (root,) if dot else ()
-
-
-def _with_implied(modules: frozenset[str]) -> frozenset[str]:
-    return modules.union(*(_IMPLIES.get(module, ()) for module in modules)) if modules else modules
 
 
 def _steps(

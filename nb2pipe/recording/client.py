@@ -36,6 +36,7 @@ MODULES = (
     "metrics",
     "environment",
     "generators",
+    "settings",
     "borders",
 )
 

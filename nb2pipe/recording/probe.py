@@ -25,6 +25,15 @@ class Probe:
         """Put the probe into the kernel; once per kernel."""
         self._session.execute(install_code())
 
+    def remember(self) -> None:
+        """Note the settings before the first cell; :meth:`settings` tells what differs from then."""
+        self._ask("remember", {})
+
+    def settings(self) -> dict[str, dict[str, str]]:
+        """Settings of the process and of libraries that differ, per component."""
+        found: dict[str, dict[str, str]] = self._ask("settings", {})["settings"]
+        return found
+
     def border(
         self, *, names: Sequence[str] = (), store: Sequence[str | Sequence[str]] = (), formats: Sequence[Format] = ()
     ) -> dict[str, Any]:

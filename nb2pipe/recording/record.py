@@ -129,6 +129,7 @@ class _Recorder(Watcher):
     def started(self, session: KernelSession) -> None:
         self.probe = Probe(session, self.folder)
         self.probe.install()
+        self.probe.remember()
         self.random = self.probe.border()["random"]
         self.began = time.monotonic()
 
@@ -198,6 +199,7 @@ class _Recorder(Watcher):
             seconds=seconds,
             aliases=tuple(tuple(group) for group in reply["aliases"]),
             memory=tuple(tuple(group) for group in reply["memory"]),
+            settings=self.probe.settings(),
         )
         self.random = reply["random"]
         step = segment.step

@@ -204,8 +204,8 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
     """nbclient's execution of a cell, told to wait for output as long as it takes, and to tell what it sees."""
 
     def __init__(self, progress: Bookkeeping, km: Any, **options: Any) -> None:
-        # A cell's reply can overtake its output by a lot when there is much of it.
-        super().__init__(progress, km=km, raise_on_iopub_timeout=False, iopub_timeout=120, **options)
+        # A cell's reply can overtake its output by minutes when there is much of it; a dead kernel is noticed elsewhere.
+        super().__init__(progress, km=km, raise_on_iopub_timeout=False, iopub_timeout=3600, **options)
         self.show: Callable[[int, Mapping[str, Any]], None] | None = None
         self.asked_to_exit = False
         self.on_cell_executed = self._look_at_reply

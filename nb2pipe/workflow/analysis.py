@@ -61,7 +61,7 @@ def analyze(path: Path) -> Analysis:
         roles=roles,
         flows=dataflow.analyze(code),
         parameters=tuple({parameter.name: parameter for parameter in parameters}.values()),
-        diagnostics=(*found, *problems),
+        diagnostics=(*notebooks.remarks(notebook), *found, *problems),
     )
 
 

@@ -16,7 +16,7 @@ from nb2pipe.model import Artifact, Baseline, BaselineMetric, CheckReport, Pipel
 from nb2pipe.planning import Plan, metrics
 from nb2pipe.recording import stored
 from nb2pipe.recording.record import record
-from nb2pipe.recording.verify import Borders, Difference, differences
+from nb2pipe.recording.verify import Borders, Difference, differences, settings_differences
 from nb2pipe.reports import mermaid
 from nb2pipe.running.explaining import explained
 from nb2pipe.running.failures import ExecutionFailure
@@ -103,7 +103,7 @@ def export(
     )
     if verify and found is not None:
         told.message("running the pipeline to compare its values with the notebook's")
-        result = _verify(result, analysis, found, timeout, told, planned.reseeded)
+        result = _verify(result, analysis, found, timeout, told, planned.reseeded, recording)
     return replace(result, seconds=time.monotonic() - began)
 
 
@@ -216,6 +216,7 @@ def _verify(
     timeout: float | None,
     progress: Progress,
     reseeded: frozenset[str],
+    recording: Recording | None,
 ) -> Export:
     project = open_project(result.project)
     borders = Borders(
@@ -237,6 +238,9 @@ def _verify(
         ),
     )
     different = differences(result.pipeline, result.baseline.fingerprints, borders.fingerprints)
+    if recording is not None:
+        text = "\n".join(cell.source for cell in analysis.notebook.cells)
+        different += settings_differences(result.pipeline, recording, borders.settings, text)
     compared = len(set(result.baseline.fingerprints) & set(borders.fingerprints))
     report = checking.check(result.pipeline, result.baseline, run)
     return replace(result, report=report, differences=different, compared=compared)

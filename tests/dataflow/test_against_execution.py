@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ class Recorder(dict[str, Any]):
     def bound(self) -> set[str]:
         """Names that were stored, be it past ``__setitem__`` (``global`` statements, walrus in comprehensions)."""
         changed = {n for n, v in self.items() if n not in self.reads or v is not self.older.get(n)}
-        return (self.stores | changed) - {"__builtins__"}
+        return (self.stores | changed) - {"__builtins__", "__annotations__"}
 
 
 def run(program: str) -> Iterator[tuple[ast.stmt, Recorder, bool]]:
@@ -65,7 +66,7 @@ def run(program: str) -> Iterator[tuple[ast.stmt, Recorder, bool]]:
         code = compile(ast.Module([node], []), "<program>", "exec")
         try:
             exec(code, namespace)
-        except Exception:  # noqa: BLE001 - a program may do anything
+        except Exception:
             yield node, namespace, True
             return
         yield node, namespace, False
@@ -88,146 +89,132 @@ def check(program: str) -> None:
 
 # ---------------------------------------------------------------- programs
 
-name = st.sampled_from(DATA)
 
+class Writer:
+    """Writes random programs; hypothesis shrinks the random choices."""
 
-def indent(block: str) -> str:
-    return "\n".join("    " + line for line in block.split("\n"))
+    def __init__(self, random: Random) -> None:
+        self.random = random
 
+    def pick(self, *choices: str) -> str:
+        return self.random.choice(choices)
 
-def expressions(callable_names: list[str]) -> st.SearchStrategy[str]:
-    atom = st.one_of(name, name, st.sampled_from(["0", "1", "2"]), *[st.just(f"{f}()") for f in callable_names])
+    def name(self) -> str:
+        return self.random.choice(DATA)
 
-    def more(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        return st.one_of(
-            st.builds("({} + {})".format, inner, inner),
-            st.builds("({} and {})".format, inner, inner),
-            st.builds("({} or {})".format, inner, inner),
-            st.builds("({} < {} < {})".format, inner, inner, inner),
-            st.builds("({} if {} else {})".format, inner, inner, inner),
-            st.builds("({} := {})".format, name, inner),
-            st.builds("sum([{} for {} in range(2) if {}])".format, inner, st.sampled_from(["i", "a", "b"]), inner),
-            st.builds("sum({} + i for i in range({} & 3) for j in range(i))".format, inner, inner),
-            st.builds("len(f'{{{}}}')".format, name),
-            st.builds("(lambda {}: {})({})".format, st.sampled_from(["x", "a"]), inner, inner),
-            st.builds("eval('{} + 1')".format, name),
+    def value(self, functions: list[str], depth: int = 2) -> str:
+        if depth == 0 or self.random.random() < 0.4:
+            return self.pick(self.name(), self.name(), "0", "1", "2", *[f"{f}()" for f in functions])
+        x, y, z = (self.value(functions, depth - 1) for _ in range(3))
+        n, m = self.name(), self.pick("i", *DATA)
+        return self.pick(
+            f"({x} + {y})",
+            f"({x} and {y})",
+            f"({x} or {y})",
+            f"({x} < {y} < {z})",
+            f"({x} if {y} else {z})",
+            f"({n} := {x})",
+            f"sum([{x} for {m} in range(2) if {y}])",
+            f"sum({x} + i for i in range({y} & 3) for {m} in range(i))",
+            f"len(f'{{{n}}}')",
+            f"(lambda {m}: {x})({y})",
+            f"eval('{n} + 1')",
+            f"[{x}, {y}][0]",
         )
 
-    # a walrus may not rebind an iteration variable: such programs do not compile and are filtered out
-    return st.recursive(atom, more, max_leaves=4)
-
-
-def simple(callable_names: list[str], in_loop: bool) -> st.SearchStrategy[str]:
-    value = expressions(callable_names)
-    choices = [
-        st.builds("{} = {}".format, name, value),
-        st.builds("{} = {}".format, name, value),
-        st.builds("{} += {}".format, name, value),
-        st.builds("{}, {} = {}, {}".format, name, name, value, value),
-        st.builds("{} = {} = {}".format, name, name, value),
-        st.builds("{}: int = {}".format, name, value),
-        st.builds("{}".format, value),
-        st.builds("del {}".format, name),
-        st.builds("assert {} or 1, {}".format, value, value),
-        st.builds("exec('{} = {}')".format, name, name),
-        st.builds("import os.path as {}; {} = 1".format, name, name),
-        st.builds("globals()['{}'] = {}".format, name, value),
-    ]
-    if in_loop:
-        choices += [st.just("break"), st.just("continue")]
-    return st.one_of(choices)
-
-
-def statements(callable_names: list[str], depth: int, in_loop: bool = False) -> st.SearchStrategy[str]:
-    line = simple(callable_names, in_loop)
-    if depth == 0:
-        return line
-    value = expressions(callable_names)
-
-    def block(loop: bool) -> st.SearchStrategy[str]:
-        return st.lists(statements(callable_names, depth - 1, loop), min_size=1, max_size=2).map(
-            lambda lines: indent("\n".join(lines))
+    def line(self, functions: list[str], loop: bool) -> str:
+        n, m, x, y = self.name(), self.name(), self.value(functions), self.value(functions)
+        jumps = ["break", "continue"] * 2 if loop else []
+        return self.pick(
+            f"{n} = {x}",
+            f"{n} = {y}",
+            f"{n} += {x}",
+            f"{n}, {m} = {x}, {y}",
+            f"{n} = {m} = {x}",
+            f"{n}: int = {x}",
+            x,
+            f"del {n}",
+            f"assert {x} or 1, {y}",
+            f"exec('{n} = {m}')",
+            f"from os import path as {n}; {n} = 1",
+            f"globals()['{n}'] = {x}",
+            *jumps,
         )
 
-    body, looped = block(in_loop), block(True)
-    return st.one_of(
-        line,
-        st.builds("if {}:\n{}".format, value, body),
-        st.builds("if {}:\n{}\nelse:\n{}".format, value, body, body),
-        st.builds("if {}:\n{}\nelif {}:\n{}\nelse:\n{}".format, value, body, value, body, body),
-        st.builds("for {} in range({} & 3):\n{}\nelse:\n{}".format, name, value, looped, body),
-        st.builds("for _ in range(3):\n{}".format, looped),
-        st.builds("for n in iter([1, 2, 0].pop, 0):\n{}".format, looped),
-        st.builds("while True:\n{}\n    break".format, looped.filter(lambda t: "continue" not in t)),
-        st.builds("try:\n{}\nexcept ValueError as {}:\n{}".format, body, name, body),
-        st.builds("try:\n{}\n    int('x')\nexcept Exception as {}:\n{}\nelse:\n{}".format, body, name, body, body),
-        st.builds("try:\n{}\nexcept NameError:\n{}\nfinally:\n{}".format, body, body, block(False)),
-        st.builds("with open('/dev/null') as q:\n{}".format, body),
-        st.builds(
-            "match {}:\n    case 1:\n{}\n    case {} if {}:\n{}".format,
-            value,
-            body.map(indent),
-            name,
-            value,
-            body.map(indent),
-        ),
-        st.builds(
-            "match [{}]:\n    case [0] | [1]:\n{}\n    case [{}]:\n{}".format,
-            value,
-            body.map(indent),
-            name,
-            body.map(indent),
-        ),
-    )
+    def block(self, functions: list[str], depth: int, loop: bool, by: int = 4) -> str:
+        count = self.random.randint(1, 2)
+        text = "\n".join(self.statement(functions, depth, loop) for _ in range(count))
+        return "\n".join(" " * by + line for line in text.split("\n"))
 
-
-@st.composite
-def function(draw: st.DrawFn) -> str:
-    index = draw(st.integers(0, 2))
-    known = FUNCTIONS[:index]
-    this = FUNCTIONS[index]
-    kind = draw(st.sampled_from(["lambda", "def", "def", "global", "nested", "alias", "method"]))
-    value = draw(expressions(known))
-    if kind == "alias" and known:
-        return f"{this} = {known[-1]}"
-    if kind == "lambda":
-        return f"{this} = lambda: {value}"
-    body = draw(st.lists(statements(known, 1), min_size=1, max_size=2).map("\n".join))
-    if "exec(" in body or "globals()" in body or "eval(" in body:
-        body = "pass"
-    if kind == "global":
-        body = f"global {', '.join(draw(st.lists(name, min_size=1, max_size=2, unique=True)))}\n{body}".replace(
-            "del ", ""
+    def statement(self, functions: list[str], depth: int, loop: bool = False) -> str:
+        if depth == 0 or self.random.random() < 0.3:
+            return self.line(functions, loop)
+        x, y, n = self.value(functions), self.value(functions), self.name()
+        a, b, c = (self.block(functions, depth - 1, loop) for _ in range(3))
+        inner = self.block(functions, depth - 1, True)
+        deeper = [self.block(functions, depth - 1, loop, 8) for _ in range(2)]
+        return self.pick(
+            f"if {x}:\n{a}",
+            f"if {x}:\n{a}\nelse:\n{b}",
+            f"if {x}:\n{a}\nelif {y}:\n{b}\nelse:\n{c}",
+            f"if not ({x} and {y}):\n{a}\nelse:\n{b}",
+            f"for {n} in range({x} & 3):\n{inner}\nelse:\n{a}",
+            f"for _ in range(3):\n{inner}",
+            f"for k in [{x}, 2, 0]:\n{inner}",
+            f"k = 0\nwhile (k := k + 1) < 4 and {x}:\n{inner}\nelse:\n{a}",
+            f"k = 0\nwhile True:\n    k += 1\n    if k > 3:\n        break\n{inner}",
+            f"try:\n{a}\nexcept ValueError as {n}:\n{b}",
+            f"try:\n{a}\n    int('x')\nexcept Exception as {n}:\n{b}\nelse:\n{c}",
+            f"try:\n{a}\nexcept NameError:\n{b}\nelse:\n{c}\nfinally:\n{self.block(functions, depth - 1, False)}",
+            f"with open('/dev/null') as {self.pick('q', n)}:\n{a}",
+            f"match {x}:\n    case 1:\n{deeper[0]}\n    case {n} if {y}:\n{deeper[1]}",
+            f"match [{x}]:\n    case [0] | [1]:\n{deeper[0]}\n    case [{n}]:\n{deeper[1]}",
         )
-    text = f"def {this}():\n{indent(body)}\n    return {value}"
-    if kind == "nested":
-        text = f"def {this}():\n    def inner():\n{indent(indent(body))}\n        return {value}\n    return inner()"
-    if kind == "method":
-        text = f"class Box:\n    {draw(name)} = 1\n    def go(self):\n{indent(indent(body))}\n        return {value}\nbox = Box()\n{this} = box.go"
-    return text
+
+    def function(self) -> str:
+        index = self.random.randrange(3)
+        known, this = FUNCTIONS[:index], FUNCTIONS[index]
+        value, n = self.value(known), self.name()
+        deep = self.block(known, 1, False, 8)
+        while any(word in deep for word in ("eval(", "exec(", "globals(")):
+            deep = self.block(known, 1, False, 8)
+        body = deep.replace("        ", "    ", 1).replace("\n        ", "\n    ")
+        alias = known[-1] if known else "f"
+        loose = self.pick(f"    global {n}\n", "")
+        if loose:
+            body = body.replace("del ", "").replace(f"{n}: int", n)
+        choices = [
+            f"{this} = lambda: {value}",
+            f"def {this}():\n{loose}{body}\n    return {value}",
+            f"def {this}():\n{loose}{body}\n    return {value}",
+            f"def {this}():\n    def inner():\n{deep}\n        return {value}\n    return inner()",
+            f"class Box:\n    {n} = 1\n    def go(self):\n{deep}\n        return {value}\nbox = Box()\n{this} = box.go",
+        ]
+        return self.pick(*choices, *([f"{this} = {alias}"] if known else []))
+
+    def program(self) -> str:
+        parts = [PRELUDE]
+        for _ in range(self.random.randint(1, 5)):
+            parts.append(
+                self.function() if self.random.random() < 0.3 else self.statement(FUNCTIONS, self.random.randint(1, 2))
+            )
+        return "\n".join(parts)
 
 
 def compiles(program: str) -> bool:
     try:
         compile(program, "x", "exec")
-    except SyntaxError:
+    except SyntaxError:  # a walrus that rebinds an iteration variable, ``global`` after use
         return False
     return True
 
 
-programs = (
-    st.lists(st.one_of(statements(FUNCTIONS, 2), statements(FUNCTIONS, 1), function()), min_size=1, max_size=5)
-    .map(lambda parts: "\n".join([PRELUDE, *parts]))
-    .filter(compiles)
-)
-
-
-def _small(count: int) -> settings:
-    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+programs = st.randoms(use_true_random=False).map(lambda random: Writer(random).program()).filter(compiles)
+QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @given(programs)
-@_small(200)
+@settings(max_examples=300, **QUIET)
 @example("a = 1\ndel a\nfor i in [1]:\n    a = 2\n    break\nelse:\n    b = 1")
 @example("x = 1\ntry:\n    int('q')\n    x = 2\nexcept ValueError as x:\n    pass")
 def test_reads_and_bindings_of_random_programs(program: str) -> None:
@@ -237,7 +224,7 @@ def test_reads_and_bindings_of_random_programs(program: str) -> None:
 
 @pytest.mark.slow
 @given(programs)
-@_small(10_000)
+@settings(max_examples=20_000, **QUIET)
 def test_reads_and_bindings_of_many_random_programs(program: str) -> None:
     """The same, for longer."""
     check(program)

@@ -267,7 +267,7 @@ def test_broken_baselines(tmp_path: Path, text: str | None, said: str) -> None:
     path = tmp_path / "baseline.json"
     if text is not None:
         path.write_text(text)
-    with pytest.raises(InvalidInput, match="NB011|baseline") as caught:
+    with pytest.raises(InvalidInput, match="baseline") as caught:
         baselines.load(path)
     (found,) = caught.value.diagnostics
     assert found.code == "NB011"

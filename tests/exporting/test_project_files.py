@@ -21,7 +21,7 @@ from tests.building import notebook
 
 CELLS = (
     ("md", "# Title\n\nSome words."),
-    ("imports", "import json\nimport math as m\nfrom os.path import join"),
+    ("imports", "import json\nimport math as m\nfrom os.path import join\nfrom typing import Optional"),
     ("parameters", "n: int = 3  # how many\nname = 'a|b `c`'\nlimit: Optional[int] = None\nwide = n * 2"),
     ("functions", "def scale(x):\n    return x * m.pi"),
     ("md", "## Load"),

@@ -28,7 +28,7 @@ def main(word: str = "") -> int:
         detail = " ".join(found.codes) + (" " if found.codes else "") + found.detail.replace("\n", " ")
         print(f"{family:8} {name:52} {found.verdict:8} {detail if found.verdict != 'right' else ''}", flush=True)
     print(", ".join(f"{verdict}: {count}" for verdict, count in counts.most_common()))
-    return 1 if any(verdict not in ("right", "refused") for verdict in counts) else 0
+    return 1 if any(verdict not in ("right", "refused", "detected") for verdict in counts) else 0
 
 
 if __name__ == "__main__":

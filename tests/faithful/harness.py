@@ -21,19 +21,22 @@ from nb2pipe.model import Recording
 from nb2pipe.planning import Plan
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import record
-from nb2pipe.recording.verify import Borders, differences
+from nb2pipe.recording.verify import Borders, differences, settings_differences
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.watching import Execution, RunningCell, Watcher
 from nb2pipe.workflow.analysis import Analysis, analyze, errors
 from nb2pipe.workflow.exports import write_project
 from tests.building import notebook
 
-RIGHT, WRONG, REFUSED, FAILED = "right", "WRONG", "refused", "FAILED"
+RIGHT, DETECTED, WRONG, REFUSED, FAILED = "right", "detected", "WRONG", "refused", "FAILED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """``right``: same values everywhere. ``refused``: an error diagnostic. ``WRONG``, ``FAILED``: must not happen."""
+    """``right``: same values everywhere. ``refused``: an error diagnostic. ``detected``: export says *not verified*.
+
+    ``WRONG`` (nobody noticed) and ``FAILED`` (a step raises) must not happen.
+    """
 
     verdict: str
     codes: tuple[str, ...] = ()
@@ -108,6 +111,7 @@ def _pipeline(
     project = open_project(target)
     values: dict[str, str | None] = {}
     final: dict[str, str | None] = {}
+    settings: dict[str, Any] = {}
     reseeded = planned.reseeded
     for step in project.pipeline.steps:
         borders = Borders(modules=(), random_states=folder / "states", reseeded=reseeded)
@@ -118,17 +122,24 @@ def _pipeline(
                 project.notebook(step.name), folder, borders.watcher(step),
                 lambda session: last.update(_look(session, folder, results)),
             )  # fmt: skip
-            return borders.fingerprints, last
+            return borders.fingerprints, borders.settings, last
 
         try:
-            found, last = in_child(run, folder)
+            found, changed, last = in_child(run, folder)
         except OriginalFailed as problem:
             return Outcome(verdict=FAILED, detail=f"step {step.name}: {problem}")
         values |= found
-        final |= {name: value for name, value in last.items() if step.cells[-1] == max(c for s in pipeline.steps for c in s.cells)}
+        settings |= changed
+        final |= {
+            name: value
+            for name, value in last.items()
+            if step.cells[-1] == max(c for s in pipeline.steps for c in s.cells)
+        }
+    text = "\n".join(cell.source for cell in analysis.notebook.cells)
     different = differences(pipeline, baseline.fingerprints, values)
+    different += settings_differences(pipeline, recording, settings, text)
     if different:
-        return Outcome(verdict=WRONG, detail=f"{different[0].name} at the end of {different[0].step}")
+        return Outcome(verdict=DETECTED, detail=f"{different[0].name} at the end of {different[0].step}")
     for name in results:
         if original.get(name) != final.get(name):
             return Outcome(verdict=WRONG, detail=f"{name} at the end: {original.get(name)} != {final.get(name)}")

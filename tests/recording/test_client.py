@@ -128,7 +128,7 @@ print([sorted(n for n in globals() if not n.startswith('_i') and n not in ('_', 
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("which", ["this_python", "old_data_python"])
+@pytest.mark.parametrize("which", ["this_python", pytest.param("old_data_python", marks=pytest.mark.slow)])
 def test_a_real_kernel_is_looked_at_without_noticing(which, request, tmp_path):
     """Names, random numbers, warnings, history and output of the user's run are as if no probe were there."""
     kernel = Kernel(request.getfixturevalue(which), tmp_path)
@@ -159,7 +159,7 @@ def test_a_real_kernel_is_looked_at_without_noticing(which, request, tmp_path):
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("which", ["this_python", "old_data_python"])
+@pytest.mark.parametrize("which", ["this_python", pytest.param("old_data_python", marks=pytest.mark.slow)])
 def test_the_users_run_gives_the_same_with_and_without_the_probe(which, request, tmp_path):
     """Two kernels run the same cells, one is asked between all of them: every trace is equal."""
     cells = [

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from importlib import metadata
 
+import pytest
+
 from nb2pipe.recording.client import install_code
 from nb2pipe.recording.inkernel.environment import distributions_of, environment, normal
 
@@ -36,6 +38,7 @@ def test_requirements_of_what_is_loaded_are_listed_and_nothing_else():
     assert "pytest" not in packages
 
 
+@pytest.mark.slow
 def test_an_old_python_is_asked_the_same_way(old_data_python):
     """Python 3.8 knows less about its modules; the answer has the same shape."""
     reply = asked(old_data_python, "import pandas, sklearn", ["pandas", "sklearn", "os", "dateutil"])

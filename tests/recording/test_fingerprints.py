@@ -256,7 +256,7 @@ def strictly(value):
 
 
 @given(plain, plain)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_plain_data_are_told_apart_exactly(one, other):
     """Equal fingerprints if and only if equal content and types; copies and pickles are the same."""
     assert (fingerprint(one) == fingerprint(other)) is (strictly(one) == strictly(other))
@@ -267,7 +267,7 @@ def test_plain_data_are_told_apart_exactly(one, other):
     st.lists(st.text(alphabet="ab\0", max_size=3) | st.none(), min_size=9),
     st.lists(st.text(alphabet="ab\0", max_size=3)),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_texts_are_not_mixed_up_where_they_are_hashed_together(one, other):
     """ "ab" + "c" is not "a" + "bc"."""
     assert (fingerprint(one) == fingerprint(other)) is (one == other)
@@ -277,7 +277,7 @@ dtypes = hnp.scalar_dtypes() | hnp.unicode_string_dtypes() | hnp.byte_string_dty
 
 
 @given(hnp.arrays(dtypes, hnp.array_shapes(max_dims=3, max_side=5)), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_arrays_count_by_their_content_not_by_how_they_lie_in_memory(array, data):
     """Copies, other memory orders and detours through a larger array are the same; another cell is not."""
     digest = fingerprint(array)
@@ -308,7 +308,7 @@ frames = data_frames(
 
 
 @given(frames)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_frames_survive_pickling_with_their_fingerprint(table):
     """And a copy made column by column is the same table."""
     digest = fingerprint(table)

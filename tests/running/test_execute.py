@@ -11,7 +11,7 @@ from nb2pipe.running.execute import execute_notebook, prepared
 from nb2pipe.running.failures import CellFailed, CellTimeout, ExecutionInterrupted, KernelDied, SessionError
 from nb2pipe.running.watching import Watcher
 
-from .conftest import marked_processes, notebook
+from .conftest import notebook, processes_left
 
 pytestmark = pytest.mark.kernel
 
@@ -371,7 +371,7 @@ def test_processes_of_cells_are_ended(execute, tmp_path, nothing_left):
         "from joblib import Parallel, delayed\nParallel(n_jobs=2)(delayed(abs)(i) for i in range(4))",
     )
     assert time.monotonic() - began < 30
-    assert marked_processes(tmp_path) == []
+    assert processes_left(tmp_path) == []
 
 
 def test_stopping_from_another_thread(execute, nothing_left):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from .conftest import marked_processes, notebook
+from .conftest import notebook, processes_left
 
 pytestmark = [pytest.mark.kernel, pytest.mark.skipif(sys.platform == "win32", reason="signals")]
 
@@ -101,9 +101,5 @@ def test_our_own_sudden_death(tmp_path, monkeypatch):
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    for _ in range(200):
-        if not marked_processes(tmp_path):
-            break
-        time.sleep(0.1)
-    assert marked_processes(tmp_path) == []
+    assert processes_left(tmp_path, seconds=30) == []
     assert json.loads((tmp_path / "out.ipynb").read_text())["cells"][0]["id"] == "c0"

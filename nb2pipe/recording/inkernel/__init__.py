@@ -12,7 +12,7 @@ import os
 import traceback
 from typing import Any, Callable
 
-from . import borders, digests, environment, generators, metrics, namespace, state
+from . import borders, digests, environment, generators, metrics, namespace, settings, state
 
 VERSION = 1
 
@@ -30,16 +30,20 @@ ENTRIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "memory": lambda request: state.memory(),
     "keep_random": generators.keep_random,
 }
-#: Entries that are meant to change the process.
-CHANGES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"restore_random": generators.restore_random}
+#: Entries that look at, or are meant to change, what is otherwise put back.
+BARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "restore_random": generators.restore_random,
+    "remember": settings.remember,
+    "settings": settings.settings,
+}
 fingerprint = digests.fingerprint
 
 
 def ask(entry: str, request: dict[str, Any]) -> dict[str, Any]:
     """The reply to a request: never raises, and leaves the process as it was unless the entry is there to change it."""
     try:
-        if entry in CHANGES:
-            return {"error": None, **CHANGES[entry](request)}
+        if entry in BARE:
+            return {"error": None, **BARE[entry](request)}
         with state.undisturbed():
             return {"error": None, **ENTRIES[entry](request)}
     except BaseException as problem:  # the user's run goes on, whatever happens here

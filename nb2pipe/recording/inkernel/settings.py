@@ -1,0 +1,159 @@
+"""The settings of the process and of libraries, as they differ from what they were before the notebook began.
+
+Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the standard library alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Any, Callable
+
+#: Set by Jupyter or by us, different in each kernel.
+OURS = ("JPY_", "JUPYTER", "IPY", "PYTHONHASHSEED", "COLUMNS", "LINES", "KERNEL_", "NB2PIPE_KERNEL")
+_before: dict[str, Any] = {}
+
+
+def remember(request: dict[str, Any]) -> dict[str, Any]:
+    """Note how things are before the first cell."""
+    _before.clear()
+    _before.update(
+        {
+            "environ": dict(os.environ),
+            "cwd": _cwd(),
+            "path": list(sys.path),
+            "limit": sys.getrecursionlimit(),
+        }
+    )
+    return {}
+
+
+def settings(request: dict[str, Any]) -> dict[str, Any]:
+    """``settings``: component -> what differs from before, as texts. A component whose library is not loaded is left out."""
+    found: dict[str, dict[str, str]] = {}
+    for name, look in COMPONENTS.items():
+        try:
+            differing = look()
+        except Exception:  # a library of another version: nothing can be said
+            differing = None
+        if differing is not None:
+            found[name] = {str(key): repr(value)[:500] for key, value in differing.items()}
+    return {"settings": found}
+
+
+def _cwd() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def _environ() -> dict[str, Any]:
+    old = _before.get("environ", {})
+    keys = {key for key in {*old, *os.environ} if old.get(key) != os.environ.get(key)}
+    return {key: os.environ.get(key) for key in sorted(keys) if not key.startswith(OURS)}
+
+
+def _working_directory() -> dict[str, Any]:
+    start = _before.get("cwd", "")
+    now = _cwd()
+    return {} if now == start else {"cwd": os.path.relpath(now, start) if start and now else now}
+
+
+def _module_path() -> dict[str, Any]:
+    old = _before.get("path", [])
+    new = [item for item in sys.path if item not in old]
+    return {"added": new} if new else {}
+
+
+def _interpreter() -> dict[str, Any]:
+    limit = sys.getrecursionlimit()
+    return {} if limit == _before.get("limit", limit) else {"recursionlimit": limit}
+
+
+def _logging() -> dict[str, Any] | None:
+    logging = sys.modules.get("logging")
+    if logging is None or logging.root.level == logging.WARNING:
+        return {} if logging is not None else None
+    return {"root level": logging.root.level}
+
+
+def _decimal() -> dict[str, Any] | None:
+    decimal = sys.modules.get("decimal")
+    if decimal is None:
+        return None
+    context = decimal.getcontext()
+    return (
+        {}
+        if (context.prec, context.rounding) == (28, "ROUND_HALF_EVEN")
+        else {"context": (context.prec, context.rounding)}
+    )
+
+
+def _pandas() -> dict[str, Any] | None:
+    config = getattr(getattr(sys.modules.get("pandas"), "_config", None), "config", None)
+    if config is None:
+        return None
+    found = {}
+    for key, option in config._registered_options.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = config._get_option(key, silent=True) if hasattr(config, "_get_option") else config.get_option(key)
+        if repr(value) != repr(option.defval):
+            found[key] = value
+    return found
+
+
+def _numpy() -> dict[str, Any] | None:
+    np = sys.modules.get("numpy")
+    if np is None or not hasattr(np, "get_printoptions"):
+        return None
+    defaults = {"precision": 8, "threshold": 1000, "edgeitems": 3, "linewidth": 75, "suppress": False}
+    shown = np.get_printoptions()
+    found = {key: shown[key] for key, value in defaults.items() if shown.get(key) != value}
+    errors = {key: value for key, value in np.geterr().items() if value != ("ignore" if key == "under" else "warn")}
+    return {**found, **errors}
+
+
+def _matplotlib() -> dict[str, Any] | None:
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is None or not hasattr(matplotlib, "rcParamsDefault"):
+        return None
+    defaults = dict.items(matplotlib.rcParamsDefault)
+    now = dict(dict.items(matplotlib.rcParams))
+    return {key: now.get(key) for key, value in defaults if key not in BACKEND and repr(now.get(key)) != repr(value)}
+
+
+#: What the inline backend sets by itself when it is loaded.
+BACKEND = (
+    "backend", "backend_fallback", "interactive", "figure.figsize", "figure.facecolor", "figure.edgecolor",
+    "savefig.dpi", "figure.subplot.bottom",
+)  # fmt: skip
+
+
+def _sklearn() -> dict[str, Any] | None:
+    sklearn = sys.modules.get("sklearn")
+    if sklearn is None or not hasattr(sklearn, "get_config"):
+        return None
+    defaults = {
+        "assume_finite": False,
+        "display": "diagram",
+        "transform_output": "default",
+        "enable_metadata_routing": False,
+    }
+    return {key: value for key, value in sklearn.get_config().items() if key in defaults and value != defaults[key]}
+
+
+COMPONENTS: dict[str, Callable[[], dict[str, Any] | None]] = {
+    "os.environ": _environ,
+    "working directory": _working_directory,
+    "sys.path": _module_path,
+    "sys": _interpreter,
+    "logging": _logging,
+    "decimal": _decimal,
+    "pandas": _pandas,
+    "numpy": _numpy,
+    "matplotlib": _matplotlib,
+    "sklearn": _sklearn,
+}

@@ -1,0 +1,151 @@
+"""What the pages tell people to type works, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import nb2pipe
+from nb2pipe import workflow
+from nb2pipe.cli import app
+from nb2pipe.cli.console import Console
+from nb2pipe.rules import RULES
+from nb2pipe.running.projects import selected
+from tests.building import notebook
+from tests.docs.pages import DOCS, PAGES, ROOT, anchors, blocks, named, prose
+
+SAMPLE = ROOT / "sample_notebooks" / "churn.ipynb"
+LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
+SHELLS = ("console", "sh", "bash")
+OPERATORS = {"|", "||", "&&", ";", "&", ">", ">>", "<"}
+
+
+def commands(text: str) -> Iterator[tuple[list[str], bool]]:
+    """The words of each nb2pipe command, and whether it is whole (in a block) or only mentioned."""
+    for language, content in blocks(text):
+        if language in SHELLS:
+            typed = [line[2:] for line in content.splitlines() if line.startswith("$ ")]
+            for line in typed or content.splitlines():
+                yield from ((words, True) for words in _of_line(line))
+    for mention in re.findall(r"`([^`\n]*)`", prose(text)):
+        if mention.startswith("nb2pipe "):
+            yield from ((words, False) for words in _of_line(mention.replace("\\|", "|")))
+
+
+def _of_line(line: str) -> Iterator[list[str]]:
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.wordchars += "%±:@+"
+    part: list[str] = []
+    for word in [*lexer, ";"]:
+        if word not in OPERATORS:
+            part.append(word)
+            continue
+        if part[:1] == ["nb2pipe"] and len(part) > 1:
+            yield part[1:]
+        part = ["(redirected to)"] if word in (">", ">>", "<") else []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_command_line_can_be_typed(page: Path) -> None:
+    """The verb and the options are there, and names on the sample are the sample's."""
+    for words, whole in commands(page.read_text()):
+        try:
+            context = parsed([word for word in words if word not in ("...", "…")])
+        except click.MissingParameter:
+            assert not whole, words
+        except click.exceptions.Exit:
+            continue  # --help and --version
+        else:
+            assert not wrong_names(context), words
+
+
+def parsed(words: list[str]) -> click.Context:
+    """The command line as click understands it; nothing is run."""
+    root = click.Context(app.command, info_name="nb2pipe", obj=Console())
+    if words[0].startswith("-"):
+        return app.command.make_context("nb2pipe", words, obj=Console())
+    name, command, rest = app.command.resolve_command(root, words)
+    assert command is not None
+    return command.make_context(name, rest, parent=root)
+
+
+def wrong_names(context: click.Context) -> list[str]:
+    """Parameters, metrics and steps that the churn sample does not have, codes that no rule has."""
+    values = context.params
+    code = values.get("code") or "CODE"
+    wrong = [] if code == "CODE" or code in RULES else [code]
+    if getattr(values.get("path"), "name", "") not in ("churn.ipynb", "churn_pipeline"):
+        return wrong
+    pipeline = workflow.inspect(SAMPLE).pipeline
+    selected(pipeline, values.get("select"))
+    parameters = {parameter.name for parameter in pipeline.parameters}
+    metrics = {metric.name for metric in pipeline.metrics} | {"all"}
+    wrong += [text for text in values.get("parameters") or () if text.partition("=")[0] not in parameters]
+    return wrong + [text for text in values.get("allowed") or () if text.partition("=")[0] not in metrics]
+
+
+def test_a_wrong_command_line_would_be_noticed() -> None:
+    """The reading of command lines above can fail."""
+    typed = "$ nb2pipe check churn_pipeline --tolerance accuracy=2% -p n_tree=3  # more\nok\n"
+    page = f"```console\n{typed}```\nLater, `nb2pipe lint --fx x`."
+    (first, whole), (second, mentioned) = commands(page)
+    assert (whole, mentioned) == (True, False)
+    assert wrong_names(parsed(first)) == ["n_tree=3"]
+    with pytest.raises(click.NoSuchOption):
+        parsed(second)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    """Files exist, and so do headings."""
+    broken = []
+    for target in LINK.findall(prose(page.read_text())):
+        if re.match(r"\w+:", target):
+            continue
+        name, _, fragment = target.partition("#")
+        path = (page.parent / name).resolve() if name else page
+        if not path.exists() or (fragment and fragment not in anchors(path.read_text())):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=named)
+def test_lines_are_at_most_120_characters_long(page: Path) -> None:
+    """Tables aside, which cannot be wrapped, and the output of commands."""
+    lines = [line for line in prose(page.read_text()).splitlines() if not line.lstrip().startswith("|")]
+    assert [line for line in lines if len(line) > 120] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_python_on_a_page_compiles(page: Path) -> None:
+    """And what it imports from nb2pipe is there."""
+    for language, content in blocks(page.read_text()):
+        if language == "python" and "nb2pipe" in content.split():
+            compile(content, str(page), "exec")
+            for names in re.findall(r"from nb2pipe import (.*)", content):
+                assert [name for name in names.split(", ") if not hasattr(nb2pipe, name)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+def test_the_page_about_the_library_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a small notebook of that name, with those parameters."""
+    notebook(
+        tmp_path,
+        ("parameters", "n_estimators = 120"),
+        ("step:train", "trees = list(range(n_estimators))"),
+        ("step:evaluate metrics", "accuracy = len(trees) / 1000"),
+        name="churn.ipynb",
+    )
+    monkeypatch.chdir(tmp_path)
+    (code,) = [text for language, text in blocks((ROOT / "docs/howto/library.md").read_text()) if language == "python"]
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert names["result"].verified
+    assert names["record"].metrics == {"accuracy": 0.2}
+    assert names["report"].passed
