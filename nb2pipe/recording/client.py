@@ -5,16 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Nb2pipeError
-from nb2pipe.formats import Format
-from nb2pipe.model import Environment
-from nb2pipe.running.watching import KernelSession
 
 PACKAGE = "_nb2pipe_probe"
 
@@ -91,63 +87,3 @@ def read_reply(path: Path) -> dict[str, Any]:
 
 def _failed(what: str, *notes: str) -> Nb2pipeError:
     return Nb2pipeError(Diagnostic(code="NB590", message=f"the probe in the kernel failed: {what}", notes=notes))
-
-
-class Probe:
-    """The probe in one kernel: questions and answers as they travel, through files in ``folder``."""
-
-    def __init__(self, session: KernelSession, folder: Path) -> None:
-        self._session = session
-        self._request = folder / "probe-request.json"
-        self._reply = folder / "probe-reply.json"
-
-    def install(self) -> None:
-        """Put the probe into the kernel; to be called once, before anything is asked."""
-        self._session.execute(install_code())
-
-    def border(
-        self,
-        *,
-        names: Iterable[str],
-        store: Iterable[str | Sequence[str]],
-        formats: Iterable[Format],
-        folder: Path,
-        budget: float | None = None,
-    ) -> dict[str, Any]:
-        """What ``names`` hold, and files of what ``store`` holds in ``folder``; see ``inkernel/borders.py``."""
-        return self.ask(
-            "border",
-            names=list(names),
-            store=list(store),
-            formats=[form.request() for form in formats],
-            folder=str(folder),
-            budget=budget,
-        )
-
-    def metrics(self, *, cell: int, names: Iterable[str], expression: str | None) -> list[dict[str, Any]]:
-        """The numbers in variables and in what the cell executed last has shown; ``value`` suits ``float()``."""
-        reply = self.ask("metrics", cell=cell, names=list(names), expression=expression)
-        return list(reply["metrics"])
-
-    def environment(self, modules: Iterable[str]) -> Environment:
-        """The kernel's Python and distributions; ``modules`` are what the notebook itself imports."""
-        reply = self.ask("environment", modules=list(modules))
-        return Environment(
-            python=reply["python"],
-            implementation=reply["implementation"],
-            platform=reply["platform"],
-            packages=reply["packages"],
-            imported=tuple(reply["imported"]),
-        )
-
-    def peak_memory(self) -> int | None:
-        """The most memory that the kernel has used, in bytes, where its system tells."""
-        peak: int | None = self.ask("memory")["peak"]
-        return peak
-
-    def ask(self, entry: str, **request: object) -> dict[str, Any]:
-        """One question by name."""
-        self._request.write_text(json.dumps(request), "utf-8")
-        self._reply.unlink(missing_ok=True)
-        self._session.execute(call_code(entry, self._request, self._reply))
-        return read_reply(self._reply)

@@ -33,8 +33,14 @@ def folder(state: Path, run: str) -> Path:
 
 
 def save(state: Path, record: RunRecord) -> None:
-    """Write ``run.json``, whole or not at all. JSON has no NaN, so such numbers are written as text."""
-    data = msgspec.to_builtins(record, enc_hook=repr)
+    """Write ``run.json``, whole or not at all. JSON has no NaN, so such numbers are written as text.
+
+    Paths are written as seen from the project: it may be moved, and the next command may be given from elsewhere.
+    """
+    data = msgspec.to_builtins(replace(record, project=".", parameters={}))
+    for step in data["steps"]:
+        if step["notebook"]:
+            step["notebook"] = Path(os.path.relpath(step["notebook"], state.parent)).as_posix()
     data["metrics"] = {name: number_to_json(value) for name, value in record.metrics.items()}
     data["parameters"] = {name: parameter_to_json(value) for name, value in record.parameters.items()}
     write_text(folder(state, record.id) / _RECORD, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
@@ -44,7 +50,10 @@ def load(state: Path, run: str) -> RunRecord:
     """Read a record; raises OSError or msgspec.ValidationError."""
     data = json.loads((folder(state, run) / _RECORD).read_text(encoding="utf-8"))
     data["metrics"] = {name: number_from_json(value) for name, value in data["metrics"].items()}
-    return msgspec.convert(data, RunRecord)
+    for step in data["steps"]:
+        if step["notebook"]:
+            step["notebook"] = os.path.normpath(state.parent / step["notebook"])
+    return msgspec.convert({**data, "project": str(state.parent)}, RunRecord)
 
 
 def newest_first(state: Path) -> Iterator[RunRecord]:
@@ -54,8 +63,8 @@ def newest_first(state: Path) -> Iterator[RunRecord]:
     for name in names:
         try:
             yield load(state, name)
-        except (OSError, ValueError):
-            continue
+        except (OSError, ValueError, LookupError, TypeError):
+            continue  # not ours, or of another version
 
 
 def find_run(state: Path, keys: Mapping[str, str | None]) -> RunRecord | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -31,7 +32,7 @@ class Recorder(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if name not in self.older:
             raise KeyError(name)
-        self.reads.add(name)
+        self.reads |= {name} - {"__annotations__"}
         value = self.older[name]
         dict.__setitem__(self, name, value)
         return value
@@ -90,6 +91,37 @@ def check(program: str) -> None:
 # ---------------------------------------------------------------- programs
 
 
+VALUES = ["(X + Y)", "(X and Y)", "(X or Y)", "(X < Y < Z)", "(X if Y else Z)", "(N := X)", "sum([X for i in range(2) if Y])", "sum([X for N in range(2) if Y])", "sum(X + i for i in range(Y & 3) for N in range(i))", "len(f'{N}')", "(lambda N: X)(Y)", "eval('N + 1')", "[X, Y][0]"]
+
+LINES = ["N = X", "N = Y", "N += X", "N, M = X, Y", "N = M = X", "N: int = X", "X", "del N", "assert X or 1, Y", "exec('N = M')", "from os import path as N; N = 1", "globals()['N'] = X"]
+
+COMPOUNDS = [
+    "if X:\n    A",
+    "if X:\n    A\nelse:\n    B",
+    "if X:\n    A\nelif Y:\n    B\nelse:\n    C",
+    "if not (X and Y):\n    A\nelse:\n    B",
+    "for N in range(X & 3):\n    L\nelse:\n    A",
+    "for _ in range(3):\n    L",
+    "for k in [X, 2, 0]:\n    L",
+    "k = 0\nwhile (k := k + 1) < 4 and X:\n    L\nelse:\n    A",
+    "k = 0\nwhile True:\n    k += 1\n    if k > 3:\n        break\n    L",
+    "try:\n    A\nexcept ValueError as N:\n    B",
+    "try:\n    A\n    int('x')\nexcept Exception as N:\n    B\nelse:\n    C",
+    "try:\n    A\nexcept NameError:\n    B\nelse:\n    C\nfinally:\n    A",
+    "with open('/dev/null') as N:\n    A",
+    "match X:\n    case 1:\n        A\n    case N if Y:\n        B",
+    "match [X]:\n    case [0] | [1]:\n        A\n    case [N]:\n        B",
+]
+
+DEFINITIONS = [
+    "F = lambda: X",
+    "def F():\n    A\n    return X",
+    "def F():\n    global N\n    A\n    return X",
+    "def F():\n    def inner():\n        A\n        return X\n    return inner()",
+    "class Box:\n    N = 1\n    def go(self):\n        A\n        return X\nbox = Box()\nF = box.go",
+]
+
+
 class Writer:
     """Writes random programs; hypothesis shrinks the random choices."""
 
@@ -102,102 +134,54 @@ class Writer:
     def name(self) -> str:
         return self.random.choice(DATA)
 
+    def fill(self, template: str, functions: list[str], depth: int, loop: bool = False) -> str:
+        """Each mark of a template becomes a random part: N and M names, X, Y, Z values, A, B, C blocks, L a loop's."""
+        n, m = self.name(), self.name()
+        lines = []
+        for line in template.split("\n"):
+            mark = line.strip()
+            if mark in ("A", "B", "C", "L"):
+                by = len(line) - len(mark)
+                lines.append(self.block(functions, depth - 1, loop or mark == "L", by))
+                continue
+            for name, text in (("N", n), ("M", m)):
+                line = re.sub(rf"\b{name}\b", text, line)
+            lines.append(re.sub(r"\b[XYZ]\b", lambda _: self.value(functions, max(depth - 1, 0)), line))
+        return "\n".join(lines)
+
     def value(self, functions: list[str], depth: int = 2) -> str:
-        if depth == 0 or self.random.random() < 0.4:
+        if depth == 0 or self.random.random() < 0.3:
             return self.pick(self.name(), self.name(), "0", "1", "2", *[f"{f}()" for f in functions])
-        x, y, z = (self.value(functions, depth - 1) for _ in range(3))
-        n, m = self.name(), self.pick("i", *DATA)
-        return self.pick(
-            f"({x} + {y})",
-            f"({x} and {y})",
-            f"({x} or {y})",
-            f"({x} < {y} < {z})",
-            f"({x} if {y} else {z})",
-            f"({n} := {x})",
-            f"sum([{x} for {m} in range(2) if {y}])",
-            f"sum({x} + i for i in range({y} & 3) for {m} in range(i))",
-            f"len(f'{{{n}}}')",
-            f"(lambda {m}: {x})({y})",
-            f"eval('{n} + 1')",
-            f"[{x}, {y}][0]",
-        )
+        return self.fill(self.pick(*VALUES), functions, depth)
 
     def line(self, functions: list[str], loop: bool) -> str:
-        n, m, x, y = self.name(), self.name(), self.value(functions), self.value(functions)
         jumps = ["break", "continue"] * 2 if loop else []
-        return self.pick(
-            f"{n} = {x}",
-            f"{n} = {y}",
-            f"{n} += {x}",
-            f"{n}, {m} = {x}, {y}",
-            f"{n} = {m} = {x}",
-            f"{n}: int = {x}",
-            x,
-            f"del {n}",
-            f"assert {x} or 1, {y}",
-            f"exec('{n} = {m}')",
-            f"from os import path as {n}; {n} = 1",
-            f"globals()['{n}'] = {x}",
-            *jumps,
-        )
+        return self.fill(self.pick(*LINES, *jumps), functions, 2)
 
-    def block(self, functions: list[str], depth: int, loop: bool, by: int = 4) -> str:
-        count = self.random.randint(1, 2)
-        text = "\n".join(self.statement(functions, depth, loop) for _ in range(count))
+    def block(self, functions: list[str], depth: int, loop: bool, by: int) -> str:
+        text = "\n".join(self.statement(functions, depth, loop) for _ in range(self.random.randint(1, 2)))
         return "\n".join(" " * by + line for line in text.split("\n"))
 
     def statement(self, functions: list[str], depth: int, loop: bool = False) -> str:
         if depth == 0 or self.random.random() < 0.3:
             return self.line(functions, loop)
-        x, y, n = self.value(functions), self.value(functions), self.name()
-        a, b, c = (self.block(functions, depth - 1, loop) for _ in range(3))
-        inner = self.block(functions, depth - 1, True)
-        deeper = [self.block(functions, depth - 1, loop, 8) for _ in range(2)]
-        return self.pick(
-            f"if {x}:\n{a}",
-            f"if {x}:\n{a}\nelse:\n{b}",
-            f"if {x}:\n{a}\nelif {y}:\n{b}\nelse:\n{c}",
-            f"if not ({x} and {y}):\n{a}\nelse:\n{b}",
-            f"for {n} in range({x} & 3):\n{inner}\nelse:\n{a}",
-            f"for _ in range(3):\n{inner}",
-            f"for k in [{x}, 2, 0]:\n{inner}",
-            f"k = 0\nwhile (k := k + 1) < 4 and {x}:\n{inner}\nelse:\n{a}",
-            f"k = 0\nwhile True:\n    k += 1\n    if k > 3:\n        break\n{inner}",
-            f"try:\n{a}\nexcept ValueError as {n}:\n{b}",
-            f"try:\n{a}\n    int('x')\nexcept Exception as {n}:\n{b}\nelse:\n{c}",
-            f"try:\n{a}\nexcept NameError:\n{b}\nelse:\n{c}\nfinally:\n{self.block(functions, depth - 1, False)}",
-            f"with open('/dev/null') as {self.pick('q', n)}:\n{a}",
-            f"match {x}:\n    case 1:\n{deeper[0]}\n    case {n} if {y}:\n{deeper[1]}",
-            f"match [{x}]:\n    case [0] | [1]:\n{deeper[0]}\n    case [{n}]:\n{deeper[1]}",
-        )
+        return self.fill(self.pick(*COMPOUNDS), functions, depth, loop)
 
     def function(self) -> str:
         index = self.random.randrange(3)
         known, this = FUNCTIONS[:index], FUNCTIONS[index]
-        value, n = self.value(known), self.name()
-        deep = self.block(known, 1, False, 8)
-        while any(word in deep for word in ("eval(", "exec(", "globals(")):
-            deep = self.block(known, 1, False, 8)
-        body = deep.replace("        ", "    ", 1).replace("\n        ", "\n    ")
-        alias = known[-1] if known else "f"
-        loose = self.pick(f"    global {n}\n", "")
-        if loose:
-            body = body.replace("del ", "").replace(f"{n}: int", n)
-        choices = [
-            f"{this} = lambda: {value}",
-            f"def {this}():\n{loose}{body}\n    return {value}",
-            f"def {this}():\n{loose}{body}\n    return {value}",
-            f"def {this}():\n    def inner():\n{deep}\n        return {value}\n    return inner()",
-            f"class Box:\n    {n} = 1\n    def go(self):\n{deep}\n        return {value}\nbox = Box()\n{this} = box.go",
-        ]
-        return self.pick(*choices, *([f"{this} = {alias}"] if known else []))
+        templates = [*DEFINITIONS, f"F = {known[-1]}"] if known else DEFINITIONS
+        while True:
+            text = re.sub(r"\bF\b", this, self.fill(self.pick(*templates), known, 2))
+            # names in text are the function's own there, and a global may not be deleted past the recorder
+            if not re.search(r"eval\(|exec\(|globals\(", text) and not ("global" in text and "del " in text):
+                return text
 
     def program(self) -> str:
         parts = [PRELUDE]
         for _ in range(self.random.randint(1, 5)):
-            parts.append(
-                self.function() if self.random.random() < 0.3 else self.statement(FUNCTIONS, self.random.randint(1, 2))
-            )
+            depth = self.random.randint(1, 2)
+            parts += [self.function() if self.random.random() < 0.3 else self.statement(FUNCTIONS, depth)]
         return "\n".join(parts)
 
 

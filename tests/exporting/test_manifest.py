@@ -275,13 +275,14 @@ def test_broken_baselines(tmp_path: Path, text: str | None, said: str) -> None:
 
 
 def test_run_record_round_trip(tmp_path: Path) -> None:
-    """A run's record survives, whatever its parameters are, in strict JSON."""
+    """A run's record survives in strict JSON, also if the project is moved."""
+    state = tmp_path / "here" / ".nb2pipe"
     record = RunRecord(
         id=runs.new_id(),
-        project="/p",
+        project=str(state.parent),
         pipeline="p",
         steps=(
-            StepRecord(name="a", status=StepStatus.OK, seconds=1.5, notebook="/p/a.ipynb", key="k", peak_memory=7),
+            StepRecord(name="a", status=StepStatus.OK, seconds=1.5, notebook=str(state / "a.ipynb"), key="k", peak_memory=7),
             StepRecord(name="b", status=StepStatus.FAILED, error="ValueError: é"),
         ),
         parameters={"text": "x", "many": [1, 2.5, None]},
@@ -289,10 +290,12 @@ def test_run_record_round_trip(tmp_path: Path) -> None:
         seconds=2.0,
         finished=True,
     )
-    runs.save(tmp_path, record)
-    strict((runs.folder(tmp_path, record.id) / "run.json").read_text(encoding="utf-8"))
-    again = runs.load(tmp_path, record.id)
-    assert repr(again) == repr(record)
+    runs.save(state, record)
+    strict((runs.folder(state, record.id) / "run.json").read_text(encoding="utf-8"))
+    assert repr(runs.load(state, record.id)) == repr(record)
+    moved = state.parent.rename(tmp_path / "there") / ".nb2pipe"
+    again = runs.load(moved, record.id)
+    assert (again.project, again.steps[0].notebook) == (str(moved.parent), str(moved / "a.ipynb"))
 
 
 @pytest.mark.parametrize("value", [math.nan, {1: 2}, {(1, 2): 3}, {1, 2}, b"x", {"a": math.inf}, 2**100, ...])

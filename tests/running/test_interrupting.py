@@ -94,6 +94,7 @@ def test_a_cell_that_ignores_the_interrupt(running):
 def test_our_own_sudden_death(tmp_path, monkeypatch):
     """If nb2pipe itself is killed, the kernel ends by itself, and the last saved notebook is whole."""
     monkeypatch.setenv("NB2PIPE_TEST_MARK", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # the kernel's folder stays behind: nobody is left to remove it
     (tmp_path / "in.ipynb").write_text(json.dumps(notebook(CELL)))
     process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path)], stdout=subprocess.DEVNULL)
     while not (tmp_path / "begun").exists():
