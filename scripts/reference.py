@@ -91,7 +91,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def diagnostics() -> str:
     """Every rule, by family."""
     known = [rules.explain(code) for code in rules.RULES]
-    lines = [NOTE, "# Diagnostics", "", words.DIAGNOSTICS.strip(), ""]
+    lines = [NOTE, "# Diagnostics", "", *_wrapped(words.DIAGNOSTICS), ""]
     lines += [
         table(("code", "kind", "meaning"), ((f"[{r.code}](#{r.code.lower()})", r.severity, r.title) for r in known))
     ]
@@ -134,7 +134,7 @@ def commands() -> str:
     root = click.Context(app.command, info_name="nb2pipe")
     if set(app.VERBS) != set(words.EXAMPLES) or set(app.VERBS) != set(words.EXITS):
         raise SystemExit("give each verb its EXAMPLES and EXITS in reference_words")
-    lines = [NOTE, "# Commands", "", words.COMMANDS.strip(), ""]
+    lines = [NOTE, "# Commands", "", *_wrapped(words.COMMANDS), ""]
     lines += [
         table(("command", ""), ((f"[`nb2pipe {verb}`](#nb2pipe-{verb})", text) for verb, text in app.VERBS.items()))
     ]
@@ -154,7 +154,7 @@ def _verb(command: click.Command, context: click.Context) -> Iterator[str]:
     own = [param for param in command.params if isinstance(param, click.Option) and param.name not in COMMON]
     if own:
         yield from ("", _options(own))
-    yield from ("", fill(f"Exit codes: {words.EXITS[verb]}.", width=120, break_on_hyphens=False))
+    yield from ("", *_wrapped(f"Exit codes: {words.EXITS[verb]}."))
     yield from ("", "```console", *words.EXAMPLES[verb].strip().splitlines(), "```")
 
 
@@ -163,8 +163,12 @@ def _help(text: str) -> list[str]:
     lines: list[str] = []
     for paragraph in cleandoc(text).split("\n\n"):
         kept = paragraph.startswith("\b\n")
-        lines += ["```text", *paragraph[2:].splitlines(), "```", ""] if kept else [*paragraph.splitlines(), ""]
+        lines += ["```text", *paragraph[2:].splitlines(), "```", ""] if kept else [*_wrapped(paragraph), ""]
     return lines[:-1]
+
+
+def _wrapped(paragraph: str) -> list[str]:
+    return fill(" ".join(paragraph.split()), width=120, break_on_hyphens=False).splitlines()
 
 
 def _options(params: Iterable[click.Parameter]) -> str:
@@ -197,7 +201,9 @@ def _about(option: click.Option) -> str:
 
 def _exits() -> str:
     """What each code means; all that the code base knows, and no other."""
-    classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
+    classes = [
+        value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, errors.Nb2pipeError)
+    ]
     known = {0, 1, app.USAGE, app.BUG, app.INTERRUPTED, app.PIPE_CLOSED, *(each.exit_code for each in classes)}
     if known != set(words.CODES):
         raise SystemExit(f"say what the exit codes {sorted(known ^ set(words.CODES))} mean in reference_words.CODES")
@@ -244,7 +250,8 @@ def structs(folder: Path) -> dict[str, str]:
 
 def _fields(module: str, struct: type[msgspec.Struct]) -> str:
     """The class's own words, then its fields: type, default, meaning."""
-    about = re.sub(r"``(.*?)``", r"`\1`", cleandoc(struct.__doc__ or ""))
+    paragraphs = re.sub(r"``(.*?)``", r"`\1`", cleandoc(struct.__doc__ or "")).split("\n\n")
+    about = "\n\n".join("\n".join(_wrapped(each)) for each in paragraphs)
     meanings = words.FIELDS[f"{module}.{struct.__name__}"]
     fields = msgspec.structs.fields(struct)
     if [field.name for field in fields] != list(meanings):

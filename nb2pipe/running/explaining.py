@@ -30,7 +30,7 @@ from nb2pipe.running.failures import (
     KernelDied,
     KernelStartFailed,
 )
-from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.kernels import Kernel, install_command
 from nb2pipe.running.watching import RunningCell
 
 _SAVED = re.compile(r"/(?P<name>[^/\"']+)\.\w+[\"']")  # the file's name in a line of the outputs cell
@@ -67,7 +67,7 @@ def explained(
         finding = _with_note(finding, f"the executed notebook, error at its top: {executed}")
     if isinstance(failure, ExecutionInterrupted):
         return Interrupted(finding)
-    if isinstance(failure, KernelStartFailed):
+    if isinstance(failure, KernelStartFailed) or getattr(failure, "ename", "") == "ModuleNotFoundError":
         return EnvironmentProblem(finding)
     if finding.code == nb506_storage.CODE:
         return StorageProblem(finding)
@@ -92,7 +92,7 @@ def _finding(
                 step=step,
             )
         case KernelStartFailed():
-            command = " ".join(kernel.argv)
+            command = " ".join(word for word in kernel.argv if word not in ("-f", "{connection_file}"))
             return nb505_kernel_did_not_start.diagnostic(
                 str(failure), kernel=kernel.display, command=command, stderr=failure.stderr
             )
@@ -121,7 +121,7 @@ def _cell_failed(failure: CellFailed, kernel: Kernel, step: str | None, cells: M
         run_by = cells.get(ran.id)
     module = failure.evalue.split("'")[1] if "No module named '" in failure.evalue else None
     python = kernel.python or sys.executable
-    install = f"{python} -m pip install {module.split('.')[0]}" if module else None
+    install = install_command(python, module.split(".")[0]) if module else None
     return nb502_cell_failed.diagnostic(failure.ename, failure.evalue, step=step, run_by=run_by, install=install)
 
 

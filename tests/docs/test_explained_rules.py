@@ -39,13 +39,12 @@ def written(folder: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("code", RULES)
 def test_every_rule_is_explained_with_an_example(code: str) -> None:
-    """A title to list it by, a text that fits a terminal, something to look at."""
+    """A title to list it by, and something to look at."""
     rule = explain(code)
     assert rule.code == code
     assert rule.title
     assert not rule.title.endswith(".")
     assert examples(code)
-    assert max(map(len, rule.explain.splitlines())) <= 120
 
 
 @pytest.mark.parametrize(
