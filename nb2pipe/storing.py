@@ -14,6 +14,14 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """As :func:`write_text`, for bytes."""
+    try:
+        _write(path, data)
+    except OSError as error:
+        error.filename = str(path)  # a full disk does not say where it is, and nobody knows the temporary file
+        raise
+
+
+def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:

@@ -25,6 +25,7 @@ from nb2pipe.dataflow.scopes import Scope, ScopeKind, is_global
 from nb2pipe.model import BindingKind
 
 MISPLACED = "misplaced"
+NOTHING: frozenset[str] = frozenset()
 
 
 class Body:
@@ -58,13 +59,17 @@ class Body:
             return self.override
         line: int = getattr(node, "lineno", 1)
         start: int = getattr(node, "col_offset", 0)
-        same_line = getattr(node, "end_lineno", line) == line
-        return (line, start, node.end_col_offset if same_line else start + 1)  # type: ignore[attr-defined]
+        if getattr(node, "end_lineno", line) != line:
+            return (line, start, start + 1)
+        return (line, start, node.end_col_offset)  # type: ignore[attr-defined]
 
     # ------------------------------------------------------------ names
 
     def read(self, name: str, node: ast.AST, *, called: bool = False, optional: bool = False) -> None:
         """A name is loaded."""
+        if self.scope.parent is None:
+            self.read_global(name, self.position(node), called=called, optional=optional)
+            return
         key = self.scope.find(name)
         if not is_global(key):
             if key in self.local_functions and not called and not self.consuming:
@@ -79,7 +84,7 @@ class Body:
     def read_global(self, name: str, at: Position, *, called: bool = False, optional: bool = False) -> None:
         """A name of the notebook is loaded."""
         bound = self.flow.sure
-        hidden = frozenset(bound) if bound and not self.is_module else frozenset()
+        hidden = frozenset(bound) if bound and self.parent is not None else NOTHING
         self.events.append(Read(name, at, name not in bound, called, optional, hidden))
         self.loads.append((name, called or self.consuming > 0))
 

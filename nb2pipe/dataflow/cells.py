@@ -31,6 +31,7 @@ from nb2pipe.model import (
 )
 
 _MODULE = Scope(ScopeKind.MODULE)
+NO_NAMES: frozenset[str] = frozenset()
 
 
 def parse(text: str) -> list[ast.stmt] | Problem:
@@ -91,6 +92,8 @@ class Walked:
 
 def places(code: PythonCode) -> Callable[[Position], Place]:
     """How to say where a position of the parsed text is in what the user typed."""
+    if not code.shifts and code.text.isascii():
+        return lambda at: Place(*at)
     lines = None if code.text.isascii() else [line.encode() for line in code.text.split("\n")]
 
     def place(at: Position) -> Place:
@@ -130,26 +133,37 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
                 names.delete(name)
     return Statement(
         cell=walked.cell,
-        line=min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]),
+        line=_first_line(node),
         end_line=node.end_lineno or node.lineno,
         kind=kind,
-        uses=tuple(Use(name=name, place=place(at), via=via) for name, (at, via) in found.uses.items()),
-        bindings=tuple(
-            Binding(
-                name=name,
-                kind=bound.kind,
-                place=place(bound.at),
-                certain=name in flow.sure,
-                module=bound.module,
-                carries=frozenset(bound.carries),
-            )
-            for name, bound in found.bound.items()
-        ),
+        uses=tuple([Use(name=name, place=place(at), via=via) for name, (at, via) in found.uses.items()]),
+        bindings=_bindings(found, place, flow.sure) if found.bound else (),
         mutations=_mutations(found, place, names, kind),
         deletions=tuple(deletions),
         later_uses=_later_uses(body, place) if kind is StatementKind.DEFINITION else (),
         modules=modules,
         seeds=found.seeds,
+    )
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", None)
+    return min(d.lineno for d in decorators) if decorators else node.lineno
+
+
+def _bindings(found: Resolution, place: Callable[[Position], Place], sure: set[str]) -> tuple[Binding, ...]:
+    return tuple(
+        [
+            Binding(
+                name=name,
+                kind=bound.kind,
+                place=place(bound.at),
+                certain=name in sure,
+                module=bound.module,
+                carries=frozenset(bound.carries) if bound.carries else NO_NAMES,
+            )
+            for name, bound in found.bound.items()
+        ]
     )
 
 

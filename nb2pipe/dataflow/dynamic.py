@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from nb2pipe.dataflow.body import Body
 from nb2pipe.dataflow.facts import Bind, Load
 from nb2pipe.dataflow.scopes import ScopeKind, is_global
+from nb2pipe.dataflow.values import MARK
 from nb2pipe.model import BindingKind
 
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
+_SPECIAL = _NAMESPACES | {"exec", "eval"}
 DYNAMIC = "dynamic"
 OPAQUE = "opaque"
 
@@ -23,14 +25,16 @@ def special_call(body: Body, node: ast.Call) -> bool:
     if isinstance(func, ast.Attribute):
         _attribute_call(body, func, node)
         return False
-    if not isinstance(func, ast.Name) or not is_global(body.scope.find(func.id)):
+    if not isinstance(func, ast.Name) or not (func.id in _SPECIAL or func.id.startswith(MARK)):
+        return False
+    if not is_global(body.scope.find(func.id)):
         return False
     if func.id in ("exec", "eval"):
         return _run_text(body, func.id, node)
     if func.id in _NAMESPACES and not node.args:
         if func.id == "globals" or _at_top(body):
             body.note(DYNAMIC, f"{func.id}() gives access to names that cannot be seen here", node)
-    elif func.id.startswith("__nb2pipe_"):
+    elif func.id.startswith(MARK):
         _magic_call(body, func.id, node)
     return False
 

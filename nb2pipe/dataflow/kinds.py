@@ -12,6 +12,8 @@ from nb2pipe.model import StatementKind
 
 def kind_of(node: ast.stmt, names: Names) -> tuple[StatementKind, tuple[str, ...]]:
     """The kind of a statement, and the modules that a SETTING concerns."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return (StatementKind.DEFINITION if isinstance(node.value, ast.Lambda) else StatementKind.OTHER), ()
     if isinstance(node, (ast.Import, ast.ImportFrom)) or _only_imports(node):
         return StatementKind.IMPORT, ()
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _names_lambda(node):
@@ -21,11 +23,7 @@ def kind_of(node: ast.stmt, names: Names) -> tuple[StatementKind, tuple[str, ...
 
 
 def _names_lambda(node: ast.stmt) -> bool:
-    if isinstance(node, ast.AnnAssign):
-        return isinstance(node.value, ast.Lambda) and isinstance(node.target, ast.Name)
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Lambda):
-        return False
-    return len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+    return isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Lambda) and isinstance(node.target, ast.Name)
 
 
 def _only_imports(node: ast.stmt) -> bool:

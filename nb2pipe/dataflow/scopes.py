@@ -44,6 +44,8 @@ class Scope:
 
     def find(self, name: str) -> str:
         """The key of ``name`` as read or bound in this scope."""
+        if self.parent is None:
+            return name
         if name in self.globals:
             return name
         if name in self.names:

@@ -58,13 +58,17 @@ _MAGIC_MODULES = {
     "reload_ext": ("IPython",),
     "autoreload": ("IPython",),
 }
-_SEED_NAME = re.compile(r"seed|set_?state|set_rng_state", re.IGNORECASE)
 
 
 def is_seeding(call: Call, names: Names) -> bool:
     """Whether a call's name says that it sets the state of a random generator."""
     name = call.path[-1] if call.path else call.method or names.dotted(call.root, (), call.module) or call.root
-    return name is not None and _SEED_NAME.search(name.rpartition(".")[2]) is not None
+    return name is not None and _is_seed(name.rpartition(".")[2])
+
+
+def _is_seed(name: str) -> bool:
+    lowered = name.lower()
+    return "seed" in lowered or lowered in ("set_state", "setstate", "set_rng_state", "set_rng_state_all")
 
 
 def setting_modules(node: ast.stmt, names: Names) -> tuple[str, ...] | None:
@@ -93,7 +97,7 @@ def _call_modules(node: ast.Call, names: Names) -> tuple[str, ...] | None:
     if full is None:
         return None
     name = full.rpartition(".")[2]
-    if _CALLS.fullmatch(full) or _SEED_NAME.search(name):
+    if _CALLS.fullmatch(full) or _is_seed(name):
         return (_root(full),)
     return None
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import (
+    BindingKind,
     CellFlow,
     CellRole,
     Notebook,
@@ -21,7 +22,7 @@ from nb2pipe.model import (
 from nb2pipe.planning.randomness import RandomFlow
 from nb2pipe.planning.resolve import Needs, Unknown
 from nb2pipe.planning.sharing import Bundle
-from nb2pipe.planning.timeline import Carrier, EventKind, Timeline
+from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline
 from nb2pipe.rules import (
     nb201_undefined_name,
     nb202_syntax_error,
@@ -37,6 +38,7 @@ from nb2pipe.rules import (
     nb212_skipped_draws,
     nb213_shares_line,
     nb214_patched_module,
+    nb215_circular_setup,
 )
 
 _VIEWS = (
@@ -74,6 +76,7 @@ def collect(facts: Facts) -> tuple[Diagnostic, ...]:
         *_declarations(facts),
         *_shared_lines(facts),
         *_patches(facts),
+        *_circular_setup(facts),
         *_not_saveable(facts),
         *(nb212_skipped_draws.diagnostic(facts.notebook, cell, step) for cell, step in facts.random.broken),
     ]
@@ -222,19 +225,41 @@ def _shared_lines(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _patches(facts: Facts) -> Iterator[Diagnostic]:
-    """A store into an imported module, in a step, with a later step that uses the module."""
+    """A store into an imported module, a function or a class, in a step, with a later step that uses it."""
     for name, events in facts.timeline.events.items():
-        only_code = all(e.carrier is Carrier.CODE for e in events if e.kind is EventKind.BIND)
-        if not only_code:
+        kinds = set(_bound_kinds(facts, name, events))
+        if not kinds or BindingKind.DATA in kinds:
             continue
+        what = "module" if kinds == {BindingKind.IMPORT} else min(kinds - {BindingKind.IMPORT}).value
         for event in events:
             if event.kind is EventKind.MUTATE and event.certain and event.carrier is Carrier.ARTIFACT and event.step:
                 reader = next((s for s, need in facts.needs.items() if need.artifacts.get(name) == event.step), None)
                 if reader is not None:
                     cell = facts.timeline.placed[event.position].statement.cell
                     yield nb214_patched_module.diagnostic(
-                        facts.notebook, cell, event.place, name=name, step=event.step, reader=reader
-                    )  # fmt: skip
+                        facts.notebook, cell, event.place, what=what, name=name, step=event.step, reader=reader
+                    )
+
+
+def _bound_kinds(facts: Facts, name: str, events: tuple[Event, ...]) -> Iterator[BindingKind]:
+    for event in events:
+        if event.kind is EventKind.BIND:
+            for binding in facts.timeline.placed[event.position].statement.bindings:
+                if binding.name == name:
+                    yield binding.kind
+
+
+def _circular_setup(facts: Facts) -> Iterator[Diagnostic]:
+    """A value that the setup reads holds functions or classes that only the setup defines."""
+    for step, need in facts.needs.items():
+        for name in sorted(need.early):
+            provider = need.artifacts.get(name)
+            value = facts.values.get((provider, name)) if provider else None
+            if value is not None and provider is not None and value.code:
+                cell, place = _made(facts, name, provider)
+                yield nb215_circular_setup.diagnostic(
+                    facts.notebook, cell, place, name=name, step=step, holds=value.code
+                )
 
 
 def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:

@@ -1,8 +1,8 @@
-"""Names that share objects must travel together where a later change of one is a change of the other.
+"""Names that share objects travel together: a change of one is a change of the other, and ``a is b`` stays true.
 
-Such names are called co-variables (Kishu, VLDB 2025). Sharing that no later step can notice does not matter: values that
-nobody changes may as well be copies. What matters is taken from the observed run: two names of a group changed in one
-segment, and not just because both were bound anew.
+Such names are called co-variables (Kishu, VLDB 2025). Names that share memory alone (views of an array) are another case: no file
+keeps that, so it is refused if it matters, and left alone if not. Whether it matters is taken from the observed run: two names
+of the group changed in one later segment, and not just because both were bound anew.
 """
 
 from __future__ import annotations
@@ -35,8 +35,12 @@ def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
         if step is None or last.get(step) != number:
             continue
         for names in observation.aliases:
-            views = any(set(names) & set(memory) for memory in observation.memory)
-            if _touched(timeline, number, names) and _matters(timeline, recording, number, names):
+            if not _touched(timeline, number, names):
+                continue
+            matters = _matters(timeline, recording, number, names)
+            only_memory = names in observation.memory
+            if matters or not only_memory:
+                views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
                 found[step, names[0]] = Bundle(step=step, segment=number, names=names, views=views)
     return tuple(found.values())
 

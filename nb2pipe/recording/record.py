@@ -102,7 +102,7 @@ def _watch(plan: Plan) -> Watch:
     return Watch(
         segment_starts=frozenset(segment.cells[0] for segment in timeline.segments if segment.step),
         segment_ends=code_cells,
-        names=tuple(sorted((data & crossing) | plan.unresolved)),
+        names=tuple(sorted({n for n in crossing if n in data or n not in timeline.events} | plan.unresolved)),
         stores={step: tuple(sorted(names)) for step, names in stores.items()},
         last_segment=last,
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},

@@ -55,6 +55,7 @@ RULES: Mapping[str, str] = {
     "NB212": "nb212_skipped_draws",
     "NB213": "nb213_shares_line",
     "NB214": "nb214_patched_module",
+    "NB215": "nb215_circular_setup",
     # NB3xx: parameters
     "NB301": "nb301_wrong_parameter_type",
     "NB302": "nb302_unknown_parameter",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -183,7 +184,8 @@ def _run_step(project: Project, record: RunRecord, step: Step, options: RunOptio
         )  # fmt: skip
         record = replace(runs.with_step(record, failed), seconds=time.monotonic() - began)
         record = replace(record, metrics=_metrics(project, record))
-        runs.save(project.state, record)
+        with suppress(OSError):  # a full disk may be why the step failed: that is to be said
+            runs.save(project.state, record)
         options.progress.step_finished(failed)
         raise explained(
             failure,

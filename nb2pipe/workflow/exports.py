@@ -24,6 +24,7 @@ from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
 from nb2pipe.running.projects import open_project
 from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.workflow.storage import storage_problems
 
 STEP_FORMATS = ("ipynb", "py")
 STATE = ".nb2pipe"
@@ -53,6 +54,7 @@ class Export:
         return not self.differences and (self.report.passed or not self.baseline.metrics)
 
 
+@storage_problems
 def export(
     path: str | Path,
     output: str | Path | None = None,

@@ -26,6 +26,7 @@ from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
 from nb2pipe.workflow.analysis import analyze, errors
 from nb2pipe.workflow.exports import export
+from nb2pipe.workflow.storage import storage_problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class _Request:
     progress: Progress
 
 
+@storage_problems
 def run(
     path: str | Path,
     *,
@@ -69,6 +71,7 @@ def run(
     return _run(project, original, request, None, Path(path))
 
 
+@storage_problems
 def check(
     path: str | Path,
     *,

@@ -91,9 +91,34 @@ def check(program: str) -> None:
 # ---------------------------------------------------------------- programs
 
 
-VALUES = ["(X + Y)", "(X and Y)", "(X or Y)", "(X < Y < Z)", "(X if Y else Z)", "(N := X)", "sum([X for i in range(2) if Y])", "sum([X for N in range(2) if Y])", "sum(X + i for i in range(Y & 3) for N in range(i))", "len(f'{N}')", "(lambda N: X)(Y)", "eval('N + 1')", "[X, Y][0]"]
+VALUES = """\
+(X + Y)
+(X and Y)
+(X or Y)
+(X < Y < Z)
+(X if Y else Z)
+(N := X)
+sum([X for i in range(2) if Y])
+sum([X for N in range(2) if Y])
+sum(X + i for i in range(Y & 3) for N in range(i))
+len(f'{N}')
+(lambda N: X)(Y)
+eval('N + 1')
+[X, Y][0]""".splitlines()
 
-LINES = ["N = X", "N = Y", "N += X", "N, M = X, Y", "N = M = X", "N: int = X", "X", "del N", "assert X or 1, Y", "exec('N = M')", "from os import path as N; N = 1", "globals()['N'] = X"]
+LINES = """\
+N = X
+N = Y
+N += X
+N, M = X, Y
+N = M = X
+N: int = X
+X
+del N
+assert X or 1, Y
+exec('N = M')
+from os import path as N; N = 1
+globals()['N'] = X""".splitlines()
 
 COMPOUNDS = [
     "if X:\n    A",
@@ -102,9 +127,9 @@ COMPOUNDS = [
     "if not (X and Y):\n    A\nelse:\n    B",
     "for N in range(X & 3):\n    L\nelse:\n    A",
     "for _ in range(3):\n    L",
-    "for k in [X, 2, 0]:\n    L",
-    "k = 0\nwhile (k := k + 1) < 4 and X:\n    L\nelse:\n    A",
-    "k = 0\nwhile True:\n    k += 1\n    if k > 3:\n        break\n    L",
+    "for i in [X, 2, 0]:\n    L",
+    "K = 0\nwhile (K := K + 1) < 4 and X:\n    L\nelse:\n    A",
+    "K = 0\nwhile True:\n    K += 1\n    if K > 3:\n        break\n    L",
     "try:\n    A\nexcept ValueError as N:\n    B",
     "try:\n    A\n    int('x')\nexcept Exception as N:\n    B\nelse:\n    C",
     "try:\n    A\nexcept NameError:\n    B\nelse:\n    C\nfinally:\n    A",
@@ -127,6 +152,7 @@ class Writer:
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        self.count = 0
 
     def pick(self, *choices: str) -> str:
         return self.random.choice(choices)
@@ -135,8 +161,9 @@ class Writer:
         return self.random.choice(DATA)
 
     def fill(self, template: str, functions: list[str], depth: int, loop: bool = False) -> str:
-        """Each mark of a template becomes a random part: N and M names, X, Y, Z values, A, B, C blocks, L a loop's."""
+        """Each mark of a template becomes a random part: N, M names, K a counter, X, Y, Z values, A, B, C blocks, L a loop's."""
         n, m = self.name(), self.name()
+        self.count += 1
         lines = []
         for line in template.split("\n"):
             mark = line.strip()
@@ -144,7 +171,7 @@ class Writer:
                 by = len(line) - len(mark)
                 lines.append(self.block(functions, depth - 1, loop or mark == "L", by))
                 continue
-            for name, text in (("N", n), ("M", m)):
+            for name, text in (("N", n), ("M", m), ("K", f"k{self.count}")):
                 line = re.sub(rf"\b{name}\b", text, line)
             lines.append(re.sub(r"\b[XYZ]\b", lambda _: self.value(functions, max(depth - 1, 0)), line))
         return "\n".join(lines)

@@ -208,7 +208,7 @@ def test_damaged_projects(
 
 FAILING = [
     ("raises", "def f(d):\n    return d['k']\n\nf({})", "NB502", 3, "cell 2, line 2"),
-    ("missing", "import no_such_module_at_all", "NB502", 3, "pip install no_such_module_at_all"),
+    ("missing", "import no_such_module_at_all", "NB502", 4, "to install it for the notebook's kernel"),
     ("exits", "import sys\nsys.exit(0)", "NB502", 3, "SystemExit"),
     ("dies", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "NB501", 3, "SIGKILL"),
     ("hangs", "import time\ntime.sleep(60)", "NB503", 3, "cell 2, line 2"),

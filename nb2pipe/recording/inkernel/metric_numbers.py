@@ -11,13 +11,13 @@ def _numbers(name, value, depth=0):
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return {name: float(value)} if isinstance(value, float) or abs(value) < 1e300 else {}
     if hasattr(value, "columns") and hasattr(value, "to_numpy"):  # a table: one row by column, more by row and column
-        rows = value.to_numpy().tolist() if 0 < value.size <= 200 else []
+        rows = value.to_numpy().tolist() if 0 < value.size <= 100 else []
         if len(rows) > 1 and not all(_numbers("", cell, 9) for row in rows for cell in row):
             return {}
         rows = [dict(zip(map(str, value.columns), row)) for row in rows]
         value = rows[0] if len(rows) == 1 else dict(zip(map(str, value.index), rows))
     elif hasattr(value, "index") and hasattr(value, "to_numpy"):  # a column: by label
-        value = dict(zip(map(str, value.index), value.to_numpy().tolist())) if value.size <= 200 else None
+        value = dict(zip(map(str, value.index), value.to_numpy().tolist())) if value.size <= 20 else None
     elif len(getattr(value, "shape", ())) == 1 and hasattr(value, "tolist"):  # an array
         value = value.tolist()
     if isinstance(value, list):
