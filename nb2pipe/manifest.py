@@ -46,17 +46,11 @@ class ArtifactEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     optional: bool = False
 
 
-class SnippetEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Lines of an original cell that the step's setup replays."""
-
-    cell: int
-    lines: tuple[int, int]
-
-
 class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One step: its notebook, the original cells in it, what it reads and writes.
 
     ``inputs`` maps artifacts to the steps that made them; ``wanted`` says which names of a joint artifact are taken.
+    ``setup`` are the lines of other cells that the step replays, as ``CELL:FIRST-LAST``.
     """
 
     notebook: str
@@ -69,7 +63,7 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     after: tuple[str, ...] = ()
     random_from: str | None = None
     saves_random: bool = False
-    setup: tuple[SnippetEntry, ...] = ()
+    setup: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
 
 
@@ -170,9 +164,7 @@ def to_pipeline(manifest: Manifest) -> Pipeline:
                 early=entry.early,
                 outputs=tuple(outputs[name, key] for key in entry.outputs),
                 parameters=entry.parameters,
-                setup=tuple(
-                    Snippet(cell=item.cell - 1, line=item.lines[0], end_line=item.lines[1]) for item in entry.setup
-                ),
+                setup=tuple(map(_snippet, entry.setup)),
                 after=entry.after,
                 random_from=entry.random_from,
                 saves_random=entry.saves_random,
@@ -307,7 +299,7 @@ def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str],
         after=step.after,
         random_from=step.random_from,
         saves_random=step.saves_random,
-        setup=tuple(SnippetEntry(cell=item.cell + 1, lines=(item.line, item.end_line)) for item in step.setup),
+        setup=tuple(f"{item.cell + 1}:{item.line}-{item.end_line}" for item in step.setup),
         modules=step.modules,
     )
 
@@ -363,3 +355,9 @@ def _dumper() -> Any:
     Readable.add_representer(tuple, sequence)
     Readable.add_representer(dict, mapping)
     return Readable
+
+
+def _snippet(text: str) -> Snippet:
+    """The lines that ``CELL:FIRST-LAST`` names; raises ValueError."""
+    cell, line, end_line = map(int, text.replace("-", ":").split(":"))
+    return Snippet(cell=cell - 1, line=line, end_line=end_line)

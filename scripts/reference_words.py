@@ -159,7 +159,7 @@ FIELDS = {
         "after": "steps that it follows though no data goes between, by the tag `after:NAME`",
         "random_from": "the step whose random numbers it goes on with",
         "saves_random": "whether a later step goes on with its random numbers",
-        "setup": "the replayed lines: imports, functions, settings",
+        "setup": "the replayed lines (imports, functions, settings): cell, first and last line",
         "modules": "packages that it imports",
     },
     "manifest.ArtifactEntry": {
@@ -169,7 +169,6 @@ FIELDS = {
         "names": "the variables in it, if there are several that share objects",
         "optional": "a way through the code may leave it undefined; then the file may be absent",
     },
-    "manifest.SnippetEntry": {"cell": "counted from 1", "lines": "first and last line of that cell"},
     "manifest.MetricEntry": {
         "step": "the step that computes it",
         "cell": "cell of the notebook, counted from 1",

@@ -93,8 +93,7 @@ class Body:
         key = self.scope.find(bind.name)
         if bind.module is not None and not is_global(key):
             self.modules[key] = bind.module
-        self.flow.set(key, True, bind.origins)
-        self._forget_deletion(key)
+        self._set(key, bind.origins)
         if not is_global(key):
             if bind.definition is not None and self.scope.kind is ScopeKind.CLASS and self.parts:
                 self.add_part(bind.name, bind.definition)
@@ -126,7 +125,14 @@ class Body:
             self.flow.set(deletion(key), True, None)
             self.events.append(Delete(key, self.position(node)))
 
-    def _forget_deletion(self, key: str) -> None:
+    def bind_global(self, bind: Bind) -> None:
+        """Bind a name of the notebook, whatever the scope: ``globals()["x"] = ...``."""
+        self._set(bind.name, bind.origins)
+        bind.strong = self.flow.depth == 0
+        self.events.append(bind)
+
+    def _set(self, key: str, origins: Origins) -> None:
+        self.flow.set(key, True, origins)
         if deletion(key) in self.flow.bound:
             self.flow.set(deletion(key), False, None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from nb2pipe.dataflow.body import MISPLACED, Body
 from nb2pipe.dataflow.expressions import depends_on_outcome, expression, surely
@@ -90,6 +91,16 @@ def _loop_body(body: Body, run: Callable[[], None]) -> tuple[Outcome, Jumps]:
     return outcome, jumps
 
 
+def _breaks(body: Body, outcome: Outcome, jumps: Jumps) -> list[Outcome]:
+    """How the loop ends at its ``break`` statements, which may come after earlier rounds of the body."""
+
+    def after_rounds(broken: Outcome) -> None:
+        body.flow.join([Outcome(), outcome, *jumps.continues])
+        body.flow.apply(broken)
+
+    return [body.flow.branch(partial(after_rounds, broken)) for broken in jumps.breaks]
+
+
 def _for(body: Body, node: ast.For | ast.AsyncFor, block: Block) -> None:
     mark = len(body.loads)
     expression(body, node.iter)
@@ -104,7 +115,7 @@ def _for(body: Body, node: ast.For | ast.AsyncFor, block: Block) -> None:
         body.flow.join([Outcome(), outcome, *jumps.continues])
         block(body, node.orelse)
 
-    body.flow.join([body.flow.branch(normal), *jumps.breaks])
+    body.flow.join([body.flow.branch(normal), *_breaks(body, outcome, jumps)])
 
 
 def _while(body: Body, node: ast.While, block: Block) -> None:
@@ -124,7 +135,7 @@ def _while(body: Body, node: ast.While, block: Block) -> None:
 
     ends = [] if forever else [body.flow.branch(normal)]
     if ends or jumps.breaks:
-        body.flow.join([*ends, *jumps.breaks])
+        body.flow.join([*ends, *_breaks(body, outcome, jumps)])
     else:
         body.flow.dead = True
 
@@ -150,10 +161,10 @@ def _try(body: Body, node: ast.Try | ast.TryStar, block: Block) -> None:
         block(body, node.orelse)
 
     total = body.flow.branch(rest) if node.orelse else tried
-    partial = Outcome(tried.changes)
+    interrupted = Outcome(tried.changes)
 
     def handle(handler: ast.ExceptHandler) -> None:
-        flow.join([Outcome(), partial])
+        flow.join([Outcome(), interrupted])
         _handler(body, handler, block)
 
     handled = [body.flow.branch(lambda h=handler: handle(h)) for handler in node.handlers]  # type: ignore[misc]
@@ -163,7 +174,7 @@ def _try(body: Body, node: ast.Try | ast.TryStar, block: Block) -> None:
     ends = [total, *handled]
 
     def finally_() -> None:
-        flow.join([Outcome(), *(Outcome(end.changes) for end in ends), partial])
+        flow.join([Outcome(), *(Outcome(end.changes) for end in ends), interrupted])
         inner = flow.mark()
         block(body, node.finalbody)
         last.append(flow.changes(inner))

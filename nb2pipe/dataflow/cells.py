@@ -112,7 +112,7 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     problems = list(walked.problems)
     for node, body in walked.statements:
         resolution = Resolution(names, closures)
-        resolution.run(body.events, body.flow.sure)
+        resolution.run(body.events, body.flow.sure, loops=_loops(node))
         statements.append(_statement(walked, node, body, resolution, names))
         problems.extend(_problems(walked, body, resolution))
     last = walked.statements[-1][0] if walked.statements else None
@@ -144,6 +144,12 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
         modules=modules,
         seeds=found.seeds,
     )
+
+
+def _loops(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.If, ast.Try, ast.With, ast.Match)):
+        return any(isinstance(part, (ast.For, ast.While)) for part in ast.walk(node))
+    return isinstance(node, (ast.For, ast.While, ast.AsyncFor))
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -123,10 +123,7 @@ def namespace_store(body: Body, node: ast.Subscript, loads: Sequence[Load]) -> b
     name = _namespace_key(body, node.value, node.slice)
     if name is None:
         return False
-    strong = body.is_module and body.flow.depth == 0
-    if body.is_module:
-        body.flow.set(name, True, frozenset())
-    body.events.append(Bind(name, body.position(node), BindingKind.DATA, strong=strong, loads=tuple(loads)))
+    body.bind_global(Bind(name, body.position(node), BindingKind.DATA, loads=tuple(loads)))
     return True
 
 

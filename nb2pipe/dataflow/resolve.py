@@ -58,17 +58,24 @@ class Resolution:
         self.history: dict[str, Position] = {}
         self.seeds = False
         self._sure: set[str] = set()
+        self._binds_objects = False
         self._weak: dict[str, Value] = {}
 
-    def run(self, events: Sequence[Event], sure: set[str]) -> None:
+    def run(self, events: Sequence[Event], sure: set[str], *, loops: bool) -> None:
         """Take in all events; ``sure`` are the names that are certainly bound in the end."""
+        self._take(events)
+        if loops and self._binds_objects:
+            self._sure.clear()
+            self._take(events)  # a second round of a loop finds what the first has bound
+        for name, value in self._weak.items():
+            if name in sure and name in self.names.values:
+                self.names.set(name, value)
+
+    def _take(self, events: Sequence[Event]) -> None:
         for event in events:
             handler = _HANDLERS.get(type(event))
             if handler is not None:
                 handler(self, event)
-        for name, value in self._weak.items():
-            if name in sure and name in self.names.values:
-                self.names.set(name, value)
 
     # ------------------------------------------------------------ reads
 
@@ -141,6 +148,7 @@ class Resolution:
     def _install(self, bind: Bind, value: Value) -> None:
         name = bind.name
         self._record(bind, value)
+        self._binds_objects = self._binds_objects or value is not PLAIN
         if bind.strong:
             self.names.set(name, value)
             self._weak.pop(name, None)

@@ -1,4 +1,8 @@
-"""Statements that change settings of a library or of the process, told by an allow-list of what they call or assign."""
+"""Statements that change settings of a library or of the process, told by an allow-list of what they call or assign.
+
+Assigning to an attribute of something imported (``pd.DataFrame.total = ...``, a monkey-patch) counts as well: it can be
+replayed in another process like any setting.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +117,10 @@ def _store_module(target: ast.expr, names: Names) -> str | None:
     if node is target and not isinstance(node, ast.Attribute):
         return None
     full = _full_name(node, names)
-    return _root(full) if full is not None and _STORES.fullmatch(full) else None
+    if full is None:
+        return None
+    patches = node is target and not any(isinstance(part, ast.Call) for part in ast.walk(node))
+    return _root(full) if patches or _STORES.fullmatch(full) else None
 
 
 def _full_name(node: ast.AST, names: Names) -> str | None:

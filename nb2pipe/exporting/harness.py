@@ -60,9 +60,12 @@ def inputs(step: Step, aliases: Aliases, *, metrics: bool, located: bool) -> str
     lines += [_load(artifact, aliases) for artifact in loaded]
     if step.random_from:
         lines += ["", render("project/random_load.py.j2", folder=step.random_from, file=RANDOM_FILE).rstrip()]
-    if metrics:
-        lines += ["", metric_source.snippet().rstrip(), "", "_metrics = {}"]
     return "\n".join(lines)
+
+
+def numbers() -> str:
+    """What steps with metrics need to note them: the function that turns a value into numbers."""
+    return f"# How the metrics cells below are read\n_metrics = {{}}\n\n\n{metric_source.snippet().rstrip()}"
 
 
 def early_inputs(step: Step, aliases: Aliases) -> str:

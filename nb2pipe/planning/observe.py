@@ -16,11 +16,12 @@ from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline
 def refine(timeline: Timeline, recording: Recording) -> Timeline:
     """The timeline with events as the run showed them."""
     changed = _changed_by_segment(recording)
+    replayed = _made_by_code(recording)
     events: dict[str, tuple[Event, ...]] = {}
     segment_of = {cell: number for number, segment in enumerate(timeline.segments) for cell in segment.cells}
     for name, items in timeline.events.items():
         events[name] = tuple(
-            event
+            replace(event, carrier=Carrier.CODE) if name in replayed and event.carrier is Carrier.ARTIFACT else event
             for event in items
             if event.certain
             or event.kind is not EventKind.MUTATE
@@ -48,6 +49,14 @@ def seen_names(timeline: Timeline, recording: Recording) -> Mapping[str, tuple[s
             if step is not None and name not in timeline.events:
                 unseen.setdefault(name, []).append(step)
     return {name: tuple(steps) for name, steps in unseen.items()}
+
+
+def _made_by_code(recording: Recording) -> frozenset[str]:
+    """Names that hold classes or modules (``P = namedtuple(...)``): no file holds those, the statement is run again."""
+    kinds: dict[str, set[str]] = {}
+    for value in recording.values:
+        kinds.setdefault(value.name, set()).add(value.type)
+    return frozenset(name for name, types in kinds.items() if types <= {"class", "module"})
 
 
 def _changed_by_segment(recording: Recording) -> dict[int, frozenset[str]]:

@@ -273,7 +273,7 @@ def _snippets(line: Timeline, positions: set[int]) -> tuple[Snippet, ...]:
     for position in sorted(positions):
         statement = line.placed[position].statement
         new = Snippet(cell=statement.cell, line=statement.line, end_line=statement.end_line)
-        if snippets and snippets[-1].cell == new.cell and snippets[-1].end_line >= new.line:
+        if snippets and snippets[-1].cell == new.cell and snippets[-1].end_line + 1 >= new.line:
             last = snippets.pop()
             new = replace(last, end_line=max(last.end_line, new.end_line))
         snippets.append(new)

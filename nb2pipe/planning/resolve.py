@@ -155,14 +155,25 @@ class Resolver:
         provider = _provider(foreign)
         if provider is None:
             self._replay(needs, step, use.name, foreign)
-        else:
-            self._take(needs, step, use, cell, provider)
+            return
+        self._take(needs, step, use, cell, provider)
+        changed = self._changed_after(use.name, provider, position)
+        if changed is not None:
+            why = f"it reads it before cell {changed + 1} of '{provider}' changes it, but '{provider}' runs as one step"
+            needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
 
     def _take(self, needs: Needs, step: str, use: Use, cell: int, provider: str) -> None:
         known = needs.artifacts.setdefault(use.name, provider)
         if known != provider:
             why = f"it needs '{use.name}' both as '{known}' and as '{provider}' left it"
             needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
+
+    def _changed_after(self, name: str, provider: str, position: int) -> int | None:
+        """The cell in which the provider changes the name after the reader read it: its artifact is another version."""
+        for event in self._timeline.events.get(name, ()):
+            if event.position > position and event.step == provider and not _harmless(event):
+                return self._timeline.placed[event.position].statement.cell
+        return None
 
     def _missing(self, needs: Needs, step: str, use: Use, position: int, cell: int) -> None:
         for provider in reversed(self._observed.get(use.name, ())):
@@ -202,6 +213,12 @@ class Resolver:
         at_start = _provider(self._timeline.reaching(use.name, self._timeline.start(step)))
         if at_start != provider:
             why = f"its setup needs '{use.name}' as '{provider}' left it, but '{at_start}' changed it since"
+            needs.conflicts.append(
+                Conflict(step=step, name=use.name, cell=item.statement.cell, place=use.place, why=why)
+            )  # fmt: skip
+        changed = self._changed_after(use.name, provider, item.position)
+        if changed is not None and at_start == provider:
+            why = f"its setup runs cell {item.statement.cell + 1} again, which reads it before cell {changed + 1} changes it"
             needs.conflicts.append(
                 Conflict(step=step, name=use.name, cell=item.statement.cell, place=use.place, why=why)
             )  # fmt: skip

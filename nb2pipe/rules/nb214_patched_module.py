@@ -10,29 +10,30 @@ CODE = "NB214"
 TITLE = "A step changes a module, function or class"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-Assigning to an attribute of a module (`module.function = ...`) changes it for the whole process. Later steps
-run in processes of their own and would see the module unchanged.
+Assigning to an attribute of a function or class of the notebook, or changing a module inside a function, changes it in this
+process only. Later steps run in processes of their own and would see it unchanged. (A plain `module.name = ...` is replayed
+in each step that uses the module.)
 
 ```python bad
 # %% tags=["step:load"]
-import math
-math.answer = 42
+def count():
+    count.calls += 1
+count.calls = 0
 
 # %% tags=["step:report"]
-print(math.answer)
+print(count.calls)
 ```
 
 ```python good
-# %% tags=["imports"]
-import math
-math.answer = 42
+# %% tags=["step:load"]
+calls = 0
 
 # %% tags=["step:report"]
-print(math.answer)
+print(calls)
 ```
 
-What to do: put the change into a cell tagged `imports` (it is then replayed in each step that uses the
-module), or join the steps.
+What to do: keep such a value in a variable, put the lines into a cell tagged `functions` (they are then replayed in each step
+that needs them), or join the steps.
 """
 
 
@@ -44,7 +45,7 @@ def diagnostic(
         code=CODE,
         severity=SEVERITY,
         message=f"step '{step}' changes the {what} '{name}', which step '{reader}' uses in another process",
-        notes=("move the change into a cell tagged 'imports': each step that uses it replays it",),
+        notes=("keep it in a variable, or move these lines into a cell tagged 'functions', which steps replay",),
         step=step,
     )
     return placed(finding, notebook, cell, place.line, place.column, place.end_column)

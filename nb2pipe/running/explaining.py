@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import EnvironmentProblem, Interrupted, Nb2pipeError, StepFailed, StorageProblem
@@ -21,7 +21,7 @@ from nb2pipe.rules import (
     nb506_storage,
     nb507_unserialisable,
 )
-from nb2pipe.rules.placing import placed
+from nb2pipe.rules.placing import placed, source_lines
 from nb2pipe.running.failures import (
     CellFailed,
     CellTimeout,
@@ -33,6 +33,7 @@ from nb2pipe.running.failures import (
 from nb2pipe.running.kernels import Kernel, install_command
 from nb2pipe.running.watching import RunningCell
 
+_ORIGIN = re.compile(r"# from cell (?P<cell>\d+)")
 _SAVED = re.compile(r"/(?P<name>[^/\"']+)\.\w+[\"']")  # the file's name in a line of the outputs cell
 _ERRNO = re.compile(r"^\[Errno (?P<number>\d+)\] (?P<text>[^:]*)(?:: '(?P<path>[^']*)')?")
 _NOT_ABOUT_THE_VALUE = ("NameError", "ImportError", "ModuleNotFoundError", "MemoryError")
@@ -130,6 +131,9 @@ def _placed(
 ) -> Diagnostic:
     where: RunningCell | None = failure.place.cell if failure.place else failure.cell
     line = failure.place.line if failure.place else None
+    if where is not None and where.id == "nb2pipe-setup" and line is not None:
+        found = _in_setup(finding, where.source, line, notebook, name)
+        return nb502_cell_failed.with_caret(found, failure.ename, failure.evalue) if _raised(failure) else found
     if where is None or where.id not in cells:
         return replace(finding, notebook=name)
     index = cells[where.id]
@@ -138,9 +142,24 @@ def _placed(
         found = replace(finding, notebook=name, cell=index, line=line, source=text)
     else:
         found = replace(placed(finding, notebook, index, line), notebook=name)
-    if isinstance(failure, CellFailed):
-        return nb502_cell_failed.with_caret(found, failure.ename, failure.evalue)
-    return found
+    return nb502_cell_failed.with_caret(found, failure.ename, failure.evalue) if _raised(failure) else found
+
+
+def _raised(failure: ExecutionFailure) -> TypeGuard[CellFailed]:
+    return isinstance(failure, CellFailed)
+
+
+def _in_setup(finding: Diagnostic, setup: str, line: int, notebook: Notebook | None, name: str) -> Diagnostic:
+    """A line of a step's setup was copied from a cell that a comment above it names."""
+    lines = source_lines(setup)[:line]
+    text = lines[-1]
+    origins = [match for match in map(_ORIGIN.fullmatch, lines) if match]
+    index = int(origins[-1]["cell"]) - 1 if origins else None
+    if index is None or notebook is None or index >= len(notebook.cells):
+        return replace(finding, notebook=name, cell=index, source=text)
+    original = source_lines(notebook.cells[index].source)
+    at = original.index(text) + 1 if text in original else None
+    return replace(placed(finding, notebook, index, at), notebook=name)
 
 
 def _with_note(finding: Diagnostic, note: str) -> Diagnostic:

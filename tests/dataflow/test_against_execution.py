@@ -227,6 +227,9 @@ QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 @given(programs)
 @settings(max_examples=300, **QUIET)
 @example("a = 1\ndel a\nfor i in [1]:\n    a = 2\n    break\nelse:\n    b = 1")
+@example(
+    "c = 1\nif c:\n    del c\n    k = 0\n    while True:\n        k += 1\n        if k > 1:\n            break\n        c = 3"
+)
 @example("x = 1\ntry:\n    int('q')\n    x = 2\nexcept ValueError as x:\n    pass")
 def test_reads_and_bindings_of_random_programs(program: str) -> None:
     """What a statement reads from outside and binds is what was foreseen."""

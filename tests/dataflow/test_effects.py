@@ -213,6 +213,8 @@ FUNCTIONS = [
     ("def f(): return k", "for k in xs: f()", "xs f", "k?", ""),
     ("def f(): return k", "with a as k: f()", "a f", "k", ""),
     ("def f(): return k", "if c:\n    k = 1\nf()", "f k<f", "", ""),
+    ("def f(): return a", "for i in r:\n    f()\n    def f(): return b", "r f a<f b<f", "i? f?", ""),
+    ("xs = []", "for i in r:\n    if i: prev.append(i)\n    prev = xs", "r prev xs", "i? prev?", "prev xs?"),
     ("def f():\n    def g(): return k\n    return g", "h = f()", "f k<f", "h", ""),
 ]
 

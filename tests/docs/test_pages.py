@@ -26,11 +26,14 @@ OPERATORS = {"|", "||", "&&", ";", "&", ">", ">>", "<"}
 
 
 def commands(text: str) -> Iterator[tuple[list[str], bool]]:
-    """The words of each nb2pipe command, and whether it is whole (in a block) or only mentioned."""
+    """The words of each nb2pipe command, and whether it is whole (in a block) or only mentioned.
+
+    A command that is shown with its error message is left out: it is there as a mistake.
+    """
     for language, content in blocks(text):
         if language in SHELLS:
-            typed = [line[2:] for line in content.splitlines() if line.startswith("$ ")]
-            for line in typed or content.splitlines():
+            typed = re.findall(r"^\$ (.*)$(?!\nerror\[)", content, re.MULTILINE)
+            for line in typed if "$ " in content else content.splitlines():
                 yield from ((words, True) for words in _of_line(line))
     for mention in re.findall(r"`([^`\n]*)`", prose(text)):
         if mention.startswith("nb2pipe "):
@@ -94,7 +97,7 @@ def wrong_names(context: click.Context) -> list[str]:
 
 def test_a_wrong_command_line_would_be_noticed() -> None:
     """The reading of command lines above can fail."""
-    typed = "$ nb2pipe check churn_pipeline --tolerance accuracy=2% -p n_tree=3  # more\nok\n"
+    typed = "$ nb2pipe check churn_pipeline --tolerance accuracy=2% -p n_tree=3  # more\nok\n$ nb2pipe fix\nerror[NB1]: no\n"
     page = f"```console\n{typed}```\nLater, `nb2pipe lint --fx x`."
     (first, whole), (second, mentioned) = commands(page)
     assert (whole, mentioned) == (True, False)

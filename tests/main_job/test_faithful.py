@@ -43,9 +43,9 @@ CELLS = (
     ("", "%%time\nshown = [int(line) for line in lines]\nangle = cos(pi / 5)"),
     ("step:place", "os.chdir('data')\nimport statistics\nnumbers = [float(n) for n in open('numbers.txt')]"),
     ("", "try:\n    import ujson as js\nexcept ImportError:\n    import json as js"),
-    ("", "inputs, outputs = frame[['x']].values, 3\n_file = 'mine'"),
+    ("", "inputs, outputs = frame[['x']].values, 3"),
     ("step:end", "again = frame.copy()\nadd_column(again)\nhere = os.path.basename(os.getcwd())"),
-    ("", "rescaled = scaler.transform(again)\ntext = js.dumps([here, statistics.mean(numbers), outputs, _file])"),
+    ("", "rescaled = scaler.transform(again)\ntext = js.dumps([here, statistics.mean(numbers), outputs])"),
     ("metrics", "total = float(again['z'].sum())\nlast, noise, pick, angle"),
     ("metrics", "size_of_text = len(text)\nmiddle = statistics.median(shown) + inputs.sum() + outputs\nmore = random.random()"),
     ("metric:rows", "len(rescaled) + double"),
@@ -116,7 +116,7 @@ def shell(commands: str, cwd: Path, environment: Path) -> subprocess.CompletedPr
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = environment_without_nb2pipe(tmp_path_factory.mktemp("environments") / "plain")
-    probe = subprocess.run([made / "bin/python", "-c", "import papermill, nb2pipe"], capture_output=True, text=True)
+    probe = subprocess.run([made / "bin/python", "-c", "import papermill, nb2pipe"], cwd=made, capture_output=True, text=True)
     assert "No module named 'nb2pipe'" in probe.stderr
     return made
 
@@ -184,8 +184,9 @@ def test_names_that_generated_code_would_use(tmp_path: Path) -> None:
 def test_an_unseeded_notebook_is_verified(tmp_path: Path) -> None:
     """Its numbers change with each run; verified it is all the same, because the draws of the observed run are repeated."""
     cells = (
-        ("step:a", "import numpy as np, random\nx = np.random.rand(3)"),
-        ("step:b", "import numpy as np\ny = x.sum() + np.random.rand()"),
+        ("imports", "import numpy as np, random"),
+        ("step:a", "x = np.random.rand(3)"),
+        ("step:b", "y = x.sum() + np.random.rand() + random.random()"),
         ("metrics", "y"),
     )
     done = workflow.export(notebook(tmp_path, *cells), tmp_path / "p")

@@ -90,7 +90,7 @@ def test_inputs(tmp_path: Path, cells: list[tuple[str, str]], expected: dict[str
         ([(L + " out:rows", "lines = 1")], ["NB211"]),
         ([(L + " in:rows", "lines = 1")], ["NB211"]),
         ([(L, "import math; rows = [1]"), (T, "print(math.pi, rows)")], ["NB213"]),
-        ([(L, "import math\nmath.answer = 42"), (T, "print(math.answer)")], ["NB214"]),
+        ([(L, "def f():\n    return 1\nf.calls = 0"), (T, "print(f.calls)")], ["NB214"]),
     ],
 )
 def test_refusals(tmp_path: Path, cells: list[tuple[str, str]], codes: list[str]) -> None:

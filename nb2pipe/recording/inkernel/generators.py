@@ -15,8 +15,8 @@ def keep_random(request: dict[str, Any]) -> dict[str, Any]:
     states: dict[str, Any] = {}
     if "random" in sys.modules:
         states["random"] = sys.modules["random"].getstate()
-    if "numpy.random" in sys.modules:
-        states["numpy.random"] = sys.modules["numpy.random"].get_state()
+    if "numpy" in sys.modules:  # which loads its random numbers only when they are asked for
+        states["numpy.random"] = __import__("numpy.random", fromlist=["_"]).get_state()
     if hasattr(sys.modules.get("torch"), "get_rng_state"):
         states["torch"] = sys.modules["torch"].get_rng_state().numpy().tobytes()
     with open(request["file"], "wb") as file:

@@ -1,0 +1,66 @@
+"""Every everyday idiom gives the notebook's values, or is refused; never a wrong value, never a crash in a step."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.faithful.cases import CASES, Case
+from tests.faithful.harness import outcome
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
+
+# What is not right, and why that is so. Everything else must be right.
+EXPECTED = {
+    "mutable default argument": ("detected", ()),  # the list lives in the function object
+    "function attribute": ("refused", ("NB214",)),
+    "class with class variables and globals": ("refused", ("NB214",)),
+    "decorator with registry": ("refused", ("NB215",)),
+    "output history _": ("refused", ("NB201",)),
+    "output history Out": ("refused", ("NB201",)),
+    "view of an array": ("refused", ("NB204",)),
+    "iterator half consumed": ("refused", ("NB204",)),
+    "generator": ("refused", ("NB204",)),
+    "open file": ("refused", ("NB204",)),
+    "database connection": ("refused", ("NB204",)),
+    "lock": ("refused", ("NB204",)),
+    "GroupBy": ("refused", ("NB204",)),
+    "exception of the notebook": ("refused", ("NB204",)),  # it carries a traceback with frames
+    "figure and axes": ("refused", ("NB204",)),
+    "os.environ from a computed value": ("refused", ("NB206",)),
+    "option set inside a function": ("detected", ()),
+    "step continued with a change": ("refused", ("NB206",)),
+    "step continued that reads the middle": ("refused", ("NB203",)),
+    "skip that defines something needed": ("refused", ("NB205",)),
+    "skip that changes something needed": ("refused", ("NB205",)),
+    "skip that changes through a function": ("refused", ("NB205",)),
+}
+QUICK = CASES[::8]
+
+
+def check(folder: Path, case: Case) -> None:
+    name, _, cells = case
+    found = outcome(folder.resolve(), *cells)
+    assert (found.verdict, found.codes) == EXPECTED.get(name, ("right", ())), found.detail
+
+
+@pytest.mark.parametrize("case", QUICK, ids=[name for name, _, _ in QUICK])
+def test_some_idioms(tmp_path: Path, case: Case) -> None:
+    """A sample of the table, for every commit."""
+    check(tmp_path, case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=[name for name, _, _ in CASES])
+def test_all_idioms(tmp_path: Path, case: Case) -> None:
+    """The whole table; ``python -m tests.faithful`` prints it."""
+    check(tmp_path, case)
+
+
+def test_the_table_is_complete() -> None:
+    """Names are unique, and each expectation belongs to a case."""
+    names = [name for name, _, _ in CASES]
+    assert len(names) == len(set(names))
+    assert set(EXPECTED) <= set(names)
