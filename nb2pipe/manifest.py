@@ -351,6 +351,12 @@ def _dumper() -> Any:
         short = flat and sum(len(str(key)) + len(str(value)) for key, value in data.items()) < 90
         return dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=short)
 
+    def text(dumper: Any, data: str) -> Any:
+        # YAML folds these line ends into spaces unless they are escaped
+        style = '"' if any(c in data for c in "\x85\u2028\u2029") else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+    Readable.add_representer(str, text)
     Readable.add_representer(list, sequence)
     Readable.add_representer(tuple, sequence)
     Readable.add_representer(dict, mapping)

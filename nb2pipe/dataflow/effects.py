@@ -49,7 +49,9 @@ PURE_METHODS = _words(
     sem xs take filter first last nth size ngroups get_group cumcount prob logpdf pdf cdf ppf toarray todense
     get_dummies tz_localize tz_convert day_name month_name conj summary as_integer_ratio exists is_file is_dir
     mkdir read_text read_bytes glob rglob iterdir joinpath with_suffix resolve relative_to as_posix numpy cpu
-    detach tobytes bit_length is_integer hex __len__ __contains__ __getitem__
+    detach tobytes bit_length is_integer hex evaluate asfreq corrwith get_prediction findall match search
+    combine_first asof repeat contains extract json conf_int plot_diagnostics predict_classes get_booster write_text
+    parameters __len__ __contains__ __getitem__
     """
 )
 """Methods that leave their object as it is (unless told ``inplace=True``), and what they are given too."""
@@ -124,17 +126,29 @@ SAME_OBJECT_BUILTINS = _words(
 SAME_OBJECT_METHODS = _words(
     """
     reshape ravel view transpose squeeze swapaxes get setdefault items values keys fit set_params train eval to
-    cuda pop popitem get_group __getitem__ axes flat
+    cuda pop popitem get_group parameters __getitem__ axes flat
     """
 )
 """Methods that may hand back their object, a view of it, or one of its items."""
+
+KEEPERS = _words(
+    """
+    Pipeline make_pipeline ColumnTransformer make_column_transformer FeatureUnion make_union VotingClassifier
+    VotingRegressor SelectFromModel TransformedTargetRegressor Sequential Model DataLoader Subset DataFrame Series asarray
+    partial deque defaultdict OrderedDict Adam AdamW SGD RMSprop
+    """
+)
+"""Callees whose result works on the very objects it was made from: fitting a pipeline fits its steps."""
+
+ACCESSORS = frozenset({"plot", "str", "dt", "cat"})
+"""Attributes of frames and series whose methods leave them as they are."""
 
 FIRST_ARGUMENT = _words(
     """
     random.shuffle numpy.random.shuffle heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace
     heapq.heappushpop bisect.insort bisect.insort_left bisect.insort_right numpy.put numpy.copyto
     numpy.fill_diagonal numpy.place numpy.putmask numpy.put_along_axis random.Random.shuffle operator.setitem
-    operator.delitem operator.iadd torch.nn.init.xavier_uniform_ torch.nn.init.normal_ torch.nn.init.zeros_
+    operator.delitem operator.iadd
     """
 )
 """Library functions that change their first argument."""
@@ -144,14 +158,11 @@ FIRST_ARGUMENT_BUILTINS = frozenset({"next", "setattr", "delattr", "anext"})
 PURE_MODULES = (
     "numpy", "pandas", "matplotlib", "seaborn", "math", "statistics", "time", "datetime", "json", "os", "re",
     "collections", "itertools", "functools", "operator", "copy", "sys", "glob", "pathlib", "string", "textwrap",
-    "pprint", "warnings",
-    "logging", "hashlib", "scipy", "sklearn.metrics", "sklearn.datasets", "sklearn.model_selection.train_test_split",
-    "sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate", "sklearn.base.clone",
-    "sklearn.model_selection.cross_val_predict", "sklearn.model_selection.learning_curve",
-    "sklearn.preprocessing.scale",
-    "sklearn.model_selection.validation_curve", "sklearn.inspection", "sklearn.utils.shuffle", "sklearn.utils.resample",
-    "joblib.dump", "pickle.dumps", "pickle.dump", "IPython.display", "plotly.express", "random", "gc.collect",
-    "statsmodels.api.add_constant", "types", "typing", "dataclasses", "timeit", "tqdm",
+    "pprint", "warnings", "logging", "hashlib", "scipy", "sklearn", "statsmodels", "sympy", "patsy", "keras",
+    "tensorflow", "shap", "joblib.dump", "pickle.dumps", "pickle.dump", "IPython.display", "plotly.express",
+    "random", "gc.collect", "types", "typing", "dataclasses", "timeit", "tqdm", "xgboost.DMatrix",
+    "xgboost.XGBClassifier", "xgboost.XGBRegressor", "lightgbm.LGBMClassifier", "lightgbm.LGBMRegressor",
+    "imblearn",
 )  # fmt: skip
 """Modules (or single functions) that do not change what they are given, unless through ``out=``."""
 

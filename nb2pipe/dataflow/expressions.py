@@ -9,7 +9,7 @@ from typing import Any
 
 from nb2pipe.dataflow import dynamic
 from nb2pipe.dataflow.body import MISPLACED, Body
-from nb2pipe.dataflow.effects import CONSUMERS, PLAIN_BUILTINS, PLAIN_METHODS
+from nb2pipe.dataflow.effects import ACCESSORS, CONSUMERS, PLAIN_BUILTINS, PLAIN_METHODS
 from nb2pipe.dataflow.facts import NO_ORIGINS, Call, Definition, Origins, Slot, weaken
 from nb2pipe.dataflow.functions import lambda_definition
 from nb2pipe.dataflow.origins import aliases, elements, origins, owner_through_calls
@@ -207,6 +207,7 @@ def _emit_call(body: Body, node: ast.Call, start: int) -> None:
     name, path = dotted(func)
     root, module = body.root(name) if name is not None else (None, None)
     receiver, fresh = owner_through_calls(body, func.value) if isinstance(func, ast.Attribute) else (NO_ORIGINS, False)
+    through_accessor = isinstance(func, ast.Attribute) and _is_accessor(func.value)
     args: list[tuple[Slot, Origins]] = []
     for index, arg in enumerate(node.args):
         found = origins(body, arg)
@@ -227,12 +228,16 @@ def _emit_call(body: Body, node: ast.Call, start: int) -> None:
             method=func.attr if isinstance(func, ast.Attribute) else None,
             module=module,
             receiver=weaken(receiver) if fresh else receiver,
-            fresh=fresh,
+            fresh=fresh or through_accessor,
             args=tuple(args),
             inplace=inplace,
             loads=tuple(body.loads[start:]),
         )
     )
+
+
+def _is_accessor(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in ACCESSORS
 
 
 def dotted(node: ast.AST) -> tuple[str | None, tuple[str, ...]]:

@@ -64,7 +64,7 @@ def _first(call: Call) -> Iterator[Effect]:
 
 
 def _library(call: Call, module: str) -> Iterator[Effect]:
-    if module in FIRST_ARGUMENT:
+    if module in FIRST_ARGUMENT or (module.endswith("_") and not module.endswith("__")):  # PyTorch's mark
         yield from _first(call)
     yield from _output(call)
     if not (module + ".").startswith(_PURE_PREFIXES):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from nb2pipe.dataflow.body import Body
-from nb2pipe.dataflow.effects import ITEM_VIEWS, ITERATORS, SAME_OBJECT_BUILTINS, SAME_OBJECT_METHODS
+from nb2pipe.dataflow.effects import ITEM_VIEWS, ITERATORS, KEEPERS, SAME_OBJECT_BUILTINS, SAME_OBJECT_METHODS
 from nb2pipe.dataflow.facts import NO_ORIGINS, Origins, weaken
 
 
@@ -52,8 +52,9 @@ def _same_object(body: Body, node: ast.Call) -> Origins:
     func = node.func
     if isinstance(func, ast.Attribute) and func.attr in SAME_OBJECT_METHODS:
         return origins(body, func.value)
-    if isinstance(func, ast.Name) and func.id in SAME_OBJECT_BUILTINS:
-        return _union(body, node.args)
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    if name in KEEPERS or (isinstance(func, ast.Name) and name in SAME_OBJECT_BUILTINS):
+        return _union(body, [*node.args, *(keyword.value for keyword in node.keywords)])
     return NO_ORIGINS
 
 

@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Nb2pipeError
+from nb2pipe.rules import nb590_probe_failed
 
 PACKAGE = "_nb2pipe_probe"
 
@@ -86,4 +86,4 @@ def read_reply(path: Path) -> dict[str, Any]:
 
 
 def _failed(what: str, *notes: str) -> Nb2pipeError:
-    return Nb2pipeError(Diagnostic(code="NB590", message=f"the probe in the kernel failed: {what}", notes=notes))
+    return Nb2pipeError(nb590_probe_failed.diagnostic(what, notes))

@@ -141,7 +141,7 @@ def _observe(
     """Record the original; once more if what it showed makes values cross that nobody looked at."""
     notebook = analysis.notebook
     output = folder / STATE / "original.ipynb"
-    states = folder / STATE / RANDOM_STATES
+    states = (folder / STATE / RANDOM_STATES).resolve()
     shutil.rmtree(states, ignore_errors=True)
     states.mkdir(parents=True, exist_ok=True)
     for _ in range(2):
@@ -223,7 +223,7 @@ def _verify(
     project = open_project(result.project)
     borders = Borders(
         modules=tuple(sorted({m for step in result.pipeline.steps for m in step.modules})),
-        random_states=result.project / STATE / RANDOM_STATES,
+        random_states=(result.project / STATE / RANDOM_STATES).resolve(),
         reseeded=reseeded,
     )
     run = run_pipeline(

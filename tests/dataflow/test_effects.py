@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.metrics import accuracy_score
 from numpy.random import shuffle as mix
 from elsewhere import unknown
-import thing
+import thing, torch
 # %%
 """
 
@@ -95,6 +95,9 @@ MUTATIONS = [
     ("df.merge(other, on='a')", ""),
     ("df.pipe(unknown)", "df?"),
     ("'x'.join(xs)", ""),
+    ("df.plot.scatter(x='a', y='b')", ""),
+    ("df['a'].str.strange()", ""),
+    ("torch.nn.init.normal_(w)", "w"),
     ("print(a, sep=b)", ""),
     ("len(a)", ""),
     ("sorted(a, key=k)", ""),
@@ -151,6 +154,10 @@ ALIASES = [
     ("for d in frames: pass", "d['x'] = 1", "d"),
     ("frames = f()\nfor d in frames: pass", "d['x'] = 1", "d frames?"),
     ("a = f()\nm2 = a.fit(X)", "m2.fit(Y)", "m2 a?"),
+    ("m = M()\np = Pipeline([('m', m)])", "p.fit(X)", "p m?"),
+    ("m = M()\np = make_pipeline(S(), m)", "p.fit(X)", "p m?"),
+    ("net = N()\nopt = torch.optim.Adam(net.parameters())", "opt.step()", "opt net?"),
+    ("d = f()\ndf = pd.DataFrame(d)", "df['a'] = 1", "df d?"),
 ]
 
 
