@@ -47,7 +47,7 @@ def folders() -> str:
     return "_inputs, _outputs = _os.path.abspath(inputs), _os.path.abspath(outputs)"
 
 
-def inputs(step: Step, aliases: Aliases, *, metrics: bool, located: bool) -> str:
+def inputs(step: Step, aliases: Aliases, *, located: bool) -> str:
     """Find the folders, unless the setup ``located`` them; load what earlier steps saved, continue their random state."""
     loaded = [artifact for artifact in step.inputs if not set(artifact.taken) <= set(step.early)]
     lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _os"]

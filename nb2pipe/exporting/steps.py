@@ -58,7 +58,9 @@ def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     if setup:
         yield _code("setup", setup)
     located = harness.folders() in setup
-    yield _code("inputs", harness.inputs(step, context.aliases, metrics=needs_numbers, located=located))
+    yield _code("inputs", harness.inputs(step, context.aliases, located=located))
+    if needs_numbers:
+        yield _code("numbers", harness.numbers())
     by_index = {cell.index: cell for cell in context.notebook.cells}
     for index in _with_markdown(step, context.notebook):
         cell = by_index[index]
