@@ -81,7 +81,7 @@ def _judge(
     if not (math.isfinite(original) and math.isfinite(value)):
         return _judge_special(original, value)
     difference, limit = value - original, allowed(tolerance, original, value)
-    if abs(difference) <= limit:
+    if abs(difference) <= limit * (1 + 1e-9):  # 0.49 is within 0.01 of 0.5, whatever floating point says
         return Verdict.OK, difference, limit, ""
     good_side = (better is Direction.HIGHER and difference > 0) or (better is Direction.LOWER and difference < 0)
     if good_side and tolerance.source in (ToleranceSource.TAG, ToleranceSource.FILE):

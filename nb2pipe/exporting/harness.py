@@ -128,5 +128,11 @@ def _load(artifact: Artifact, aliases: Aliases) -> str:
 def _save(artifact: Artifact, aliases: Aliases) -> str:
     path = f'f"{{_outputs}}/{artifact_file(artifact)}"'
     value = artifact.names[0] if len(artifact.names) == 1 else f"({', '.join(artifact.names)})"
-    line = formats.render_save(_format(artifact), value, path, _names(artifact, aliases))
-    return f'if "{artifact.names[0]}" in globals():\n    {line}' if artifact.optional else line
+    names = _names(artifact, aliases)
+    lines = [formats.render_save(_format(artifact), value, path, names)]
+    if artifact.format == "json":  # with other parameters the value may be of another type: fail, don't change it
+        back = formats.render_load(_format(artifact), path, names)
+        lines.append(f'assert repr({back}) == repr({value}), "{artifact.name} is no plain data any more: export again"')
+    if not artifact.optional:
+        return "\n".join(lines)
+    return f'if "{artifact.names[0]}" in globals():\n    ' + "\n    ".join(lines)

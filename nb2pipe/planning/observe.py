@@ -6,7 +6,7 @@ takes away a store into an object or a conditional binding: other parameters may
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from nb2pipe.model import Place, Recording, Role
@@ -37,6 +37,17 @@ def refine(timeline: Timeline, recording: Recording) -> Timeline:
                 continue
             if name in events:
                 events[name] = insert(events[name], hidden_change(timeline, end - 1))
+    return replace(timeline, events=events)
+
+
+def with_declared(timeline: Timeline, declared: Iterable[tuple[int, str]]) -> Timeline:
+    """``out:NAME`` on a cell says that the step hands the name on as this cell leaves it, seen or not."""
+    events = dict(timeline.events)
+    for cell, name in declared:
+        begin, end = timeline.spans[cell]
+        own = [event for event in events.get(name, ()) if begin <= event.position < end]
+        if end > begin and name in events and not any(event.certain for event in own):
+            events[name] = insert(events[name], hidden_change(timeline, end - 1))
     return replace(timeline, events=events)
 
 

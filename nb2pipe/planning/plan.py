@@ -54,6 +54,7 @@ def plan(
     untagged = not any(role.role is Role.STEP for role in roles)
     roles = timeline.settle_heads(roles, by_cell)
     line = timeline.build(roles, by_cell, _literals(parameters))
+    line = observe.with_declared(line, [(role.cell, name) for role in roles if role.step for name in role.outputs])
     observed: Mapping[str, tuple[str, ...]] = {}
     bundles: tuple[sharing.Bundle, ...] = ()
     if recording is not None:

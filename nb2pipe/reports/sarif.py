@@ -26,7 +26,7 @@ def document(found: Sequence[Diagnostic], *, version: str, titles: Mapping[str, 
 
 
 def _rule(code: str, title: str) -> dict[str, Any]:
-    return {"id": code, "shortDescription": {"text": title}, "helpUri": f"{HOME}/diagnostics#{code.lower()}"}
+    return {"id": code, "shortDescription": {"text": title}, "helpUri": f"{HOME}/reference/diagnostics#{code.lower()}"}
 
 
 def _result(diagnostic: Diagnostic, rule: int, root: Path) -> dict[str, Any]:

@@ -48,8 +48,8 @@ class Export:
 
     @property
     def verified(self) -> bool | None:
-        """Whether every border value and metric equals the original's; ``None`` if nobody looked."""
-        if self.report is None:
+        """Whether every border value and metric equals the original's; ``None`` if nothing was compared."""
+        if self.report is None or not (self.compared or self.baseline.metrics):
             return None
         return not self.differences and (self.report.passed or not self.baseline.metrics)
 

@@ -131,6 +131,7 @@ COMPOUNDS = [
     "K = 0\nwhile (K := K + 1) < 4 and X:\n    L\nelse:\n    A",
     "K = 0\nwhile True:\n    K += 1\n    if K > 3:\n        break\n    L",
     "try:\n    A\nexcept ValueError as N:\n    B",
+    "try:\n    assert X\n    A\nexcept AssertionError:\n    B",
     "try:\n    A\n    int('x')\nexcept Exception as N:\n    B\nelse:\n    C",
     "try:\n    A\nexcept NameError:\n    B\nelse:\n    C\nfinally:\n    A",
     "with open('/dev/null') as N:\n    A",
@@ -142,6 +143,7 @@ DEFINITIONS = [
     "F = lambda: X",
     "def F():\n    A\n    return X",
     "def F():\n    global N\n    A\n    return X",
+    "def F():\n    global N\n    N = N + X\n    A\n    return N",
     "def F():\n    def inner():\n        A\n        return X\n    return inner()",
     "class Box:\n    N = 1\n    def go(self):\n        A\n        return X\nbox = Box()\nF = box.go",
 ]
@@ -237,8 +239,9 @@ def test_reads_and_bindings_of_random_programs(program: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @given(programs)
-@settings(max_examples=20_000, **QUIET)
+@settings(max_examples=4_000, **QUIET)
 def test_reads_and_bindings_of_many_random_programs(program: str) -> None:
     """The same, for longer."""
     check(program)

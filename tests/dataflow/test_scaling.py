@@ -48,6 +48,7 @@ KINDS = [everyday, rebinding, many_functions, aliases, branches, instances]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("cell", KINDS, ids=lambda cell: cell.__name__)
 def test_ten_thousand_cells(cell: Callable[[int], str], record_property: Callable[[str, object], None]) -> None:
     """Ten times the cells take about ten times as long, and stay within seconds of CPU."""
@@ -60,6 +61,7 @@ def test_ten_thousand_cells(cell: Callable[[int], str], record_property: Callabl
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_one_very_long_cell() -> None:
     """A cell of thousands of lines, straight or in one block, is no worse than many cells."""
     lines = [f"x{i} = f(x{max(i - 1, 0)}) + a" for i in range(5_000)]

@@ -129,6 +129,7 @@ def test_free_names_are_those_of_symtable(path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_no_crash_on_the_whole_library() -> None:
     """The same for every file."""
     for path in FILES:
@@ -136,6 +137,7 @@ def test_no_crash_on_the_whole_library() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_free_names_are_those_of_symtable_in_the_whole_library() -> None:
     """The same for every file."""
     for path in FILES:

@@ -282,7 +282,9 @@ def test_run_record_round_trip(tmp_path: Path) -> None:
         project=str(state.parent),
         pipeline="p",
         steps=(
-            StepRecord(name="a", status=StepStatus.OK, seconds=1.5, notebook=str(state / "a.ipynb"), key="k", peak_memory=7),
+            StepRecord(
+                name="a", status=StepStatus.OK, seconds=1.5, notebook=str(state / "a.ipynb"), key="k", peak_memory=7
+            ),
             StepRecord(name="b", status=StepStatus.FAILED, error="ValueError: é"),
         ),
         parameters={"text": "x", "many": [1, 2.5, None]},

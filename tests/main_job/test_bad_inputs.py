@@ -99,9 +99,7 @@ def test_folders_that_are_no_project(tmp_path: Path, verb: str, code: str) -> No
         ([("parameters", "a = = 1"), (S, "x = a")], "NB303", "line 1"),
     ],
 )
-def test_notebooks_that_cannot_be_split(
-    tmp_path: Path, cells: list[tuple[str, str]], code: str, said: str
-) -> None:
+def test_notebooks_that_cannot_be_split(tmp_path: Path, cells: list[tuple[str, str]], code: str, said: str) -> None:
     """Findings of the analysis refuse the export before a kernel starts."""
     notebook(tmp_path, *cells)
     done = call("export", "nb.ipynb", folder=tmp_path)

@@ -47,7 +47,10 @@ CELLS = (
     ("step:end", "again = frame.copy()\nadd_column(again)\nhere = os.path.basename(os.getcwd())"),
     ("", "rescaled = scaler.transform(again)\ntext = js.dumps([here, statistics.mean(numbers), outputs])"),
     ("metrics", "total = float(again['z'].sum())\nlast, noise, pick, angle"),
-    ("metrics", "size_of_text = len(text)\nmiddle = statistics.median(shown) + inputs.sum() + outputs\nmore = random.random()"),
+    (
+        "metrics",
+        "size_of_text = len(text)\nmiddle = statistics.median(shown) + inputs.sum() + outputs\nmore = random.random()",
+    ),
     ("metric:rows", "len(rescaled) + double"),
 )
 
@@ -116,7 +119,9 @@ def shell(commands: str, cwd: Path, environment: Path) -> subprocess.CompletedPr
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = environment_without_nb2pipe(tmp_path_factory.mktemp("environments") / "plain")
-    probe = subprocess.run([made / "bin/python", "-c", "import papermill, nb2pipe"], cwd=made, capture_output=True, text=True)
+    probe = subprocess.run(
+        [made / "bin/python", "-c", "import papermill, nb2pipe"], cwd=made, capture_output=True, text=True
+    )
     assert "No module named 'nb2pipe'" in probe.stderr
     return made
 

@@ -65,7 +65,10 @@ def test_ctrl_c(tmp_path: Path) -> None:
     """Exit code 130, no kernel left, what was finished is kept, and the command that goes on is printed and works."""
     cells = (
         ("step:load", "x = 1"),
-        ("step:wait", "import os, time\nif os.path.exists('slow'):\n    open('waiting', 'w').close()\n    time.sleep(120)"),
+        (
+            "step:wait",
+            "import os, time\nif os.path.exists('slow'):\n    open('waiting', 'w').close()\n    time.sleep(120)",
+        ),
         ("", "y = x + 1"),
         ("metrics", "y"),
     )

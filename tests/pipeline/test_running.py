@@ -19,10 +19,16 @@ pytestmark = pytest.mark.kernel
 CELLS = (
     ("md", "A notebook that says in ran.log which of its steps ran."),
     ("parameters", "a = 2\nb = a * 10\nn: int = 3\nrate = 0.5\nname = 'x'\nunused = (1, 2)"),
-    ("imports", "from pathlib import Path\ndef ran(step):\n    with open('ran.log', 'a') as log: log.write(step + ' ')"),
+    (
+        "imports",
+        "from pathlib import Path\ndef ran(step):\n    with open('ran.log', 'a') as log: log.write(step + ' ')",
+    ),
     ("step:first", "ran('first')\nvalue = b + n"),
     ("step:second", "ran('second')"),
-    ("", "text = name * 2\ndef check(path):\n    return int(path.read_text())\n\ndouble = value * check(Path('factor.txt'))"),
+    (
+        "",
+        "text = name * 2\ndef check(path):\n    return int(path.read_text())\n\ndouble = value * check(Path('factor.txt'))",
+    ),
     ("step:third", "ran('third')"),
     ("metrics", "score = double + rate\nlength = len(text)"),
 )
@@ -87,9 +93,7 @@ def test_mistakes_are_refused_before_anything_runs(
 def test_parameters_reach_the_steps(folder: Path, project: Path, ran: Path) -> None:
     """Values from -p and -f arrive typed, also where lines compute from them; -p wins over the file."""
     (folder / "some.yaml").write_text("rate: 1\nname: from file\na: 99\n")
-    done = call(
-        "run", "p", "-f", "some.yaml", "-p", "a", "3", "-p", "n=4", "--output-format", "json", folder=folder
-    )
+    done = call("run", "p", "-f", "some.yaml", "-p", "a", "3", "-p", "n=4", "--output-format", "json", folder=folder)
     assert done.code == 0, done.err
     record = json.loads(done.out)
     assert steps(record) == {"first": "ok", "second": "ok", "third": "ok"}
