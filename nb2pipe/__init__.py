@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Export", "Inspection", "KernelChoice", "Progress", "check", "export", "inspect", "lint", "run"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
+def __getattr__(name: str) -> Any:
     if name in __all__:
         from nb2pipe import workflow
 

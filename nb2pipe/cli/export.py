@@ -84,11 +84,20 @@ def _verdict(done: workflow.Export, look: Look) -> list[str]:
     values = figures.count(done.compared, "value")
     if done.verified:
         return [look.paint(f"verified: {values} handed from step to step equal the notebook's", "green", "bold")]
-    lines = [f"  {d.name}, made by step '{d.step}', is not what the notebook computes" for d in done.differences]
+    if done.verified is None:
+        return [look.paint("not verified: there was nothing to compare", "yellow", "bold")]
+    lines = [_different(difference) for difference in done.differences]
     if len(lines) > KEPT_SHOWN:
         lines[KEPT_SHOWN:] = [f"  and {len(lines) - KEPT_SHOWN} more"]
-    what = f"{len(done.differences)} of {values} differ" if done.differences else "metrics differ"
+    wrong = sum(not difference.setting for difference in done.differences)
+    what = f"{wrong} of {values} differ" if wrong else ("settings differ" if done.differences else "metrics differ")
     return [look.paint(f"not verified: {what}", "red", "bold"), *(look.plain(clean(line)) for line in lines)]
+
+
+def _different(found: workflow.Difference) -> str:
+    if found.setting:
+        return f"  step '{found.step}' ran with another setting than the notebook: {found.name}"
+    return f"  {found.name}, made by step '{found.step}', is not what the notebook computes"
 
 
 def _next(done: workflow.Export) -> list[str]:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nb2pipe.recording.verify import Difference
     from nb2pipe.running.kernels import KernelChoice
     from nb2pipe.running.pipeline import Progress
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 # Each is imported when it is first asked for: lint must not pay for papermill.
 _HOMES = {
+    "Difference": "nb2pipe.recording.verify",
     "Inspection": "nb2pipe.workflow.analysis",
     "inspect": "nb2pipe.workflow.analysis",
     "lint": "nb2pipe.workflow.analysis",
@@ -27,7 +29,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Export", "Inspection", "KernelChoice", "Progress", "check", "export", "inspect", "lint", "read_project", "run",
+    "Difference", "Export", "Inspection", "KernelChoice", "Progress",
+    "check", "export", "inspect", "lint", "read_project", "run",
 ]  # fmt: skip
 
 

@@ -144,9 +144,9 @@ def test_the_readme_works_without_nb2pipe(done: workflow.Export, environment: Pa
 
 
 def test_a_step_by_hand_with_folders_and_parameters(tmp_path: Path, environment: Path) -> None:
-    """``papermill STEP OUT -p inputs DIR -p outputs DIR -p n 50``, for notebooks and, through jupytext, for scripts."""
+    """``papermill STEP OUT -p inputs DIR -p outputs DIR -p n 50`` is all that one step needs."""
     cells = (("parameters", "n = 2"), ("step:a", "x = list(range(n))"), ("step:b", "y = sum(x)"), ("metrics", "y"))
-    project = workflow.export(notebook(tmp_path, *cells), tmp_path / "p", verify=False).project
+    workflow.export(notebook(tmp_path, *cells), tmp_path / "p", verify=False)
     options = "-p inputs A -p outputs A"
     for step, more in (("a", "-p n 50"), ("b", "")):
         ran = shell(f"papermill p/steps/{step}.ipynb {step}.ipynb {options} {more}", tmp_path, environment)
