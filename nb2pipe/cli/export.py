@@ -56,13 +56,13 @@ def command(
             kernel=running.kernel,
             timeout=running.timeout,
             force=force,
-            verify=not no_verify,
+            verify=False if no_verify else None,
             progress=progress,
         )
     console.warn(done.diagnostics)
     console.answer(_told(done, console.out()))
     if not console.quiet:
-        console.answer(_next(done))
+        console.answer(_next(done, running.kernel))
     return int(done.verified is False)
 
 
@@ -100,6 +100,12 @@ def _different(found: workflow.Difference) -> str:
     return f"  {found.name}, made by step '{found.step}', is not what the notebook computes"
 
 
-def _next(done: workflow.Export) -> list[str]:
-    project = shlex.quote(str(done.project))
-    return ["", f"next: nb2pipe run {project}", f"      nb2pipe check {project}"]
+def _next(done: workflow.Export, kernel: workflow.KernelChoice | None) -> list[str]:
+    """The commands to type next, with the kernel that was asked for."""
+    words = [str(done.project)]
+    if kernel is not None and kernel.python:
+        words += ["--python", kernel.python]
+    elif kernel is not None and kernel.name:
+        words += ["-k", kernel.name]
+    rest = shlex.join(words)
+    return ["", f"next: nb2pipe run {rest}", f"      nb2pipe check {rest}"]

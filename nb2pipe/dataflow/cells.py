@@ -127,7 +127,7 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
     deletions = []
     for name, at in found.deleted.items():
         if name not in flow.sure:
-            certain = deletion(name) in flow.bound
+            certain = deletion(name) in flow.bound and name not in found.elsewhere
             deletions.append(Binding(name=name, kind=BindingKind.DATA, place=place(at), certain=certain))
             if certain:
                 names.delete(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nb2pipe.dataflow.facts import Bind, BindTogether, Call, Definition, Load, Mutate, Read
+from nb2pipe.dataflow.facts import Bind, BindTogether, Call, Definition, Delete, Load, Mutate, Read
 from nb2pipe.dataflow.mutation import direct_effects, edges
 from nb2pipe.dataflow.settings import is_seeding
 from nb2pipe.dataflow.values import NONE, Names
@@ -21,6 +21,7 @@ class Closure:
 
     reads: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    deletes: list[str] = field(default_factory=list)
     mutations: dict[str, bool] = field(default_factory=dict)
     seeds: bool = False
 
@@ -98,6 +99,8 @@ class Closures:
                 closure.seeds = closure.seeds or is_seeding(event, names)
             elif isinstance(event, Bind):
                 closure.writes.append(event.name)
+            elif isinstance(event, Delete):
+                closure.deletes.append(event.name)
             elif isinstance(event, BindTogether):
                 closure.writes.extend(bind.name for bind in event.binds)
 

@@ -55,6 +55,7 @@ class Resolution:
         self.bound: dict[str, Bound] = {}
         self.changed: dict[str, Changed] = {}
         self.deleted: dict[str, Position] = {}
+        self.elsewhere: set[str] = set()  # names that functions bind or delete: nothing about them is certain
         self.history: dict[str, Position] = {}
         self.seeds = False
         self._sure: set[str] = set()
@@ -105,6 +106,9 @@ class Resolution:
                     self.history.setdefault(name, at)
         for name in closure.writes:
             self._record(Bind(name, at, strong=False), PLAIN)
+        self.elsewhere.update(closure.writes, closure.deletes)
+        for name in closure.deletes:
+            self.deleted.setdefault(name, at)
         for name, certain in closure.mutations.items():
             if name not in self._sure:
                 self._mutate(name, at, certain and not held, certain)

@@ -44,18 +44,18 @@ def artifact_file(artifact: Artifact) -> str:
 
 def folders() -> str:
     """Where the step reads and writes, as absolute paths under names that the notebook does not use."""
-    return "_inputs, _outputs = _os.path.abspath(inputs), _os.path.abspath(outputs)"
+    return "_nb_inputs, _nb_outputs = _nb_os.path.abspath(inputs), _nb_os.path.abspath(outputs)"
 
 
 def inputs(step: Step, aliases: Aliases, *, located: bool) -> str:
     """Find the folders, unless the setup ``located`` them; load what earlier steps saved, continue their random state."""
     loaded = [artifact for artifact in step.inputs if not set(artifact.taken) <= set(step.early)]
-    lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _os"]
+    lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _nb_os"]
     lines += _imports(loaded, aliases, load=True)
     lines += [
         "",
         *([] if located else [folders()]),
-        f'_os.makedirs(_os.path.join(_outputs, "{step.name}"), exist_ok=True)',
+        f'_nb_os.makedirs(_nb_os.path.join(_nb_outputs, "{step.name}"), exist_ok=True)',
     ]
     lines += [_load(artifact, aliases) for artifact in loaded]
     if step.random_from:
@@ -65,7 +65,8 @@ def inputs(step: Step, aliases: Aliases, *, located: bool) -> str:
 
 def numbers() -> str:
     """What steps with metrics need to note them: the function that turns a value into numbers."""
-    return f"# How the metrics cells below are read\n_metrics = {{}}\n\n\n{metric_source.snippet().rstrip()}"
+    text = metric_source.snippet().rstrip().replace("_numbers(", "_nb_numbers(")
+    return f"# How the metrics cells below are read\n_nb_metrics = {{}}\n\n\n{text}"
 
 
 def early_inputs(step: Step, aliases: Aliases) -> str:
@@ -80,12 +81,12 @@ def metrics(found: Sequence[Candidate]) -> str:
     """Note the numbers of the metrics cell above, as they are right after it."""
     lines = ["# The numbers of the cell above"]
     if any(candidate.source is MetricSource.SHOWN for candidate in found):
-        lines.append("_shown = Out.get(len(In) - 2)")
+        lines.append("_nb_shown = Out.get(len(In) - 2)")
     for candidate in found:
-        value = f"globals().get({candidate.expression!r})" if candidate.source is MetricSource.VARIABLE else "_shown"
+        value = f"globals().get({candidate.expression!r})" if candidate.source is MetricSource.VARIABLE else "_nb_shown"
         if candidate.index is not None:
             value += f"[{candidate.index}]"
-        lines.append(f"_metrics.update(_numbers({candidate.name!r}, {value}))")
+        lines.append(f"_nb_metrics.update(_nb_numbers({candidate.name!r}, {value}))")
     return "\n".join(lines)
 
 
@@ -95,8 +96,9 @@ def outputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
     lines += _imports(step.outputs, aliases, load=False)
     lines += [_save(artifact, aliases) for artifact in step.outputs]
     if metrics:
-        lines += ["import json as _json", f'with open(f"{{_outputs}}/{step.name}/{METRICS_FILE}", "w") as _file:']
-        lines += ["    _json.dump(_metrics, _file, indent=1)"]
+        path = f"{{_nb_outputs}}/{step.name}/{METRICS_FILE}"
+        lines += ["import json as _nb_json", f'with open(f"{path}", "w") as _nb_file:']
+        lines += ["    _nb_json.dump(_nb_metrics, _nb_file, indent=1)"]
     if step.saves_random:
         lines.append(render("project/random_save.py.j2", folder=step.name, file=RANDOM_FILE).rstrip())
     return "\n".join(lines) if len(lines) > 1 else "# No later step needs anything from this one"
@@ -119,14 +121,14 @@ def _names(artifact: Artifact, aliases: Aliases) -> dict[str, str]:
 
 
 def _load(artifact: Artifact, aliases: Aliases) -> str:
-    path = f'f"{{_inputs}}/{artifact_file(artifact)}"'
+    path = f'f"{{_nb_inputs}}/{artifact_file(artifact)}"'
     expression = formats.render_load(_format(artifact), path, _names(artifact, aliases))
     line = f"{', '.join(name if name in artifact.taken else '_' for name in artifact.names)} = {expression}"
-    return f"if _os.path.exists({path}):\n    {line}" if artifact.optional else line
+    return f"if _nb_os.path.exists({path}):\n    {line}" if artifact.optional else line
 
 
 def _save(artifact: Artifact, aliases: Aliases) -> str:
-    path = f'f"{{_outputs}}/{artifact_file(artifact)}"'
+    path = f'f"{{_nb_outputs}}/{artifact_file(artifact)}"'
     value = artifact.names[0] if len(artifact.names) == 1 else f"({', '.join(artifact.names)})"
     names = _names(artifact, aliases)
     lines = [formats.render_save(_format(artifact), value, path, names)]

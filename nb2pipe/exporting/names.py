@@ -22,7 +22,7 @@ class Aliases:
         usual = USUAL.get(module)
         if usual is not None and self.taken.get(usual, frozenset()) <= {f"import {module}"}:
             return usual
-        return "_" + (usual or module.replace(".", "_"))
+        return "_nb_" + (usual or module.replace(".", "_"))
 
     def import_line(self, module: str) -> str:
         """The import statement that goes with :meth:`alias`."""

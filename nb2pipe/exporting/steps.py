@@ -105,7 +105,7 @@ def _setup(step: Step, context: StepContext) -> str:
         at = _first_definition(step, context)
         parts.insert(at, early)
     if early or any(_MOVING.search(part) for part in parts):
-        parts.insert(0, f"import os as _os\n{harness.folders()}\n")
+        parts.insert(0, f"import os as _nb_os\n{harness.folders()}\n")
     return "\n".join(parts)
 
 

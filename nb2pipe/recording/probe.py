@@ -63,9 +63,9 @@ class Probe:
             imported=tuple(reply["imported"]),
         )
 
-    def keep_random(self, file: Path) -> None:
-        """Write the state of the global random generators to a file."""
-        self._ask("keep_random", {"file": str(file)})
+    def keep_random(self, file: Path, *, numpy: bool) -> None:
+        """Write the state of the global random generators to a file; ``numpy``: the notebook uses it, sooner or later."""
+        self._ask("keep_random", {"file": str(file), "numpy": numpy})
 
     def restore_random(self, file: Path) -> None:
         """Put a kept state back."""

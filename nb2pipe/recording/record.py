@@ -21,6 +21,7 @@ from nb2pipe.model import (
     SegmentObservation,
 )
 from nb2pipe.planning import Plan
+from nb2pipe.planning.libraries import with_implied
 from nb2pipe.planning.timeline import Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
@@ -140,7 +141,9 @@ class _Recorder(Watcher):
         if self.on_cell is not None:
             self.on_cell(index)
         if self.random_states is not None and index in self.watch.segment_starts:
-            self.probe.keep_random(self.random_states / state_file(index))
+            self.probe.keep_random(
+                self.random_states / state_file(index), numpy="numpy" in with_implied(self.watch.modules)
+            )
 
     def after_cell(self, session: KernelSession, cell: RunningCell, seconds: float) -> None:
         index = cell.source_index

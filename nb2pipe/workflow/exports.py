@@ -64,14 +64,15 @@ def export(
     kernel: KernelChoice | None = None,
     timeout: float | None = None,
     force: bool = False,
-    verify: bool = True,
+    verify: bool | None = None,
     progress: Progress | None = None,
 ) -> Export:
     """Turn a tagged notebook into a project: step notebooks, ``pipeline.yaml``, ``baseline.json`` and the rest.
 
     ``output`` defaults to ``NAME_pipeline`` beside the notebook. ``static`` does not run the original: formats are then
     generic and the baseline holds what the stored outputs show. ``steps`` is ``ipynb`` or ``py`` (percent scripts).
-    ``timeout`` is in seconds per cell. ``verify`` runs the exported pipeline and compares all values at step borders.
+    ``timeout`` is in seconds per cell. ``verify`` runs the exported pipeline and compares all values at step borders; by
+    default that is done unless ``static``.
 
     Raises InvalidInput or Refused (findings that would make the pipeline unfaithful), StepFailed (the original itself
     fails), EnvironmentProblem, StorageProblem, Interrupted.
@@ -79,6 +80,7 @@ def export(
     if steps not in STEP_FORMATS:
         raise ValueError(f"steps must be one of {', '.join(STEP_FORMATS)}, not {steps!r}")
     began = time.monotonic()
+    verify = not static if verify is None else verify
     source = Path(path)
     told = progress or Silent()
     analysis = analyze(source)

@@ -308,6 +308,19 @@ TYPES = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("before", "code", "deletes"),
+    [
+        ("def f():\n    global x\n    del x", "f()", "x?"),
+        ("def f():\n    global x\n    x = 1", "if c:\n    del x\n    f()\nelse:\n    del x", "x?"),
+        ("def f(): pass", "if c:\n    del x\n    f()\nelse:\n    del x", "x"),
+    ],
+)
+def test_deletions_and_functions(before: str, code: str, deletes: str) -> None:
+    """A function may delete a global, or bring one back."""
+    assert deletions(last(f"{before}\n# %%\n{code}")) == words(deletes)
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
 @pytest.mark.parametrize(("code", "reads", "binds"), TYPES, ids=[case[0] for case in TYPES])
 def test_type_parameters_are_local(code: str, reads: str, binds: str) -> None:

@@ -11,7 +11,12 @@ from typing import Any
 
 
 def keep_random(request: dict[str, Any]) -> dict[str, Any]:
-    """Write the states to ``file``."""
+    """Write the states to ``file``. ``numpy``: the cells to come use it, so it is loaded now if it was not yet."""
+    if request.get("numpy"):
+        try:
+            __import__("numpy.random")
+        except ImportError:
+            pass
     states: dict[str, Any] = {}
     if "random" in sys.modules:
         states["random"] = sys.modules["random"].getstate()
