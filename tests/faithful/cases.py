@@ -126,6 +126,7 @@ OBJECTS: tuple[Case, ...] = (
     ("figure and axes", "objects", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])"), (T, "ax.set_title('t')"), (E, "result = ax.get_title()"))),
     ("grid search", "objects", ((L, "from sklearn.model_selection import GridSearchCV\nfrom sklearn.tree import DecisionTreeClassifier\nfrom sklearn.datasets import load_iris\nX, y = load_iris(return_X_y=True)"), (T, "gs = GridSearchCV(DecisionTreeClassifier(random_state=0), {'max_depth': [1, 2]}, cv=3).fit(X, y)"), (E, "result = (gs.best_params_, gs.best_score_)"))),
     ("structured array and datetime64", "objects", ((L, "import numpy as np\ns = np.array([(1, 2.0)], dtype=[('a', 'i4'), ('b', 'f8')])\nd = np.array(['2024-01-01'], dtype='datetime64[D]')"), (T, "s['a'] = 5"), (E, "result = (s, d)"))),
+    ("frame made from an array, row by row", "objects", ((L, "import numpy as np\nimport pandas as pd\nX = pd.DataFrame(np.random.RandomState(0).rand(200, 3) * 1e3, columns=list('abc'))"), (T, "m = X.to_numpy().mean(axis=0), X.mean()\nX = X + 0.1"), (E, "result = (m, X.to_numpy().std(axis=0))"))),
     ("Fortran order", "objects", ((L, "import numpy as np\na = np.asfortranarray(np.arange(6).reshape(2, 3))"), (T, "b = a.ravel(order='K')"), (E, "result = (a, b)"))),
 )  # fmt: skip
 

@@ -187,7 +187,7 @@ def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
     [
         (_remove("pipeline.yaml"), "NB010", 2, "there is no pipeline.yaml in it"),
         (_replace("pipeline.yaml", "steps:", "stepps:"), "NB010", 2, "stepps"),
-        (_replace("pipeline.yaml", "workdir: ..", "workdir: ../elsewhere"), "NB506", 4, "elsewhere"),
+        (_replace("pipeline.yaml", "workdir: ..", "workdir: ../elsewhere"), "NB506", 4, "there is no folder"),
         (_remove("baseline.json"), "NB011", 2, "nothing to compare with"),
         (_replace("baseline.json", "{", "["), "NB011", 2, "baseline.json"),
         (_remove("steps/load.ipynb"), "NB010", 2, "load.ipynb"),

@@ -109,6 +109,8 @@ class Storage:
             loaded = eval(form["load"].format(path="path", **names), scope)
             if type(loaded) is not type(value) or Fingerprinter().fingerprint(loaded) != fingerprint:
                 return None
+            if _row_major(loaded) != _row_major(value):
+                return None
             return is_joined(loaded)
         except OSError as problem:
             if problem.errno in DISK:  # a full disk is no property of the format
@@ -116,6 +118,19 @@ class Storage:
             return None
         except Exception:  # whatever a library raises, this format is not the one
             return None
+
+
+def _row_major(value: Any) -> bool:
+    """Whether a table's numbers lie row by row, as in one made from an array.
+
+    Sums over columns then round differently in the last bit, and a file of columns brings them back column by column.
+    """
+    for block in getattr(getattr(value, "_mgr", None), "blocks", ()):
+        numbers = block.values
+        strides = getattr(numbers, "strides", ())
+        if len(strides) == 2 and min(numbers.shape) > 1 and numbers.dtype.kind in "fc" and strides[0] < strides[1]:
+            return True
+    return False
 
 
 def _shape(value: Any, together: bool) -> Any:
