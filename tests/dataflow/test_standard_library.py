@@ -128,7 +128,7 @@ def test_free_names_are_those_of_symtable(path: Path) -> None:
     compare_with_symtable(path)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(1800)
 def test_no_crash_on_the_whole_library() -> None:
     """The same for every file."""
@@ -136,7 +136,7 @@ def test_no_crash_on_the_whole_library() -> None:
         analyze_file(path)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(1800)
 def test_free_names_are_those_of_symtable_in_the_whole_library() -> None:
     """The same for every file."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nb2pipe.model import Recording
+from nb2pipe.model import Environment, Recording
 from nb2pipe.planning import Plan
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import record
@@ -29,6 +29,9 @@ from nb2pipe.workflow.exports import write_project
 from tests.building import notebook
 
 RIGHT, DETECTED, WRONG, REFUSED, FAILED = "right", "detected", "WRONG", "refused", "FAILED"
+
+# Asking a kernel for its distributions takes longer than all else together.
+_HERE = Environment(python="3", implementation="CPython", platform="here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ def _pipeline(
     settings: dict[str, Any] = {}
     reseeded = planned.reseeded
     for step in project.pipeline.steps:
-        borders = Borders(modules=(), random_states=folder / "states", reseeded=reseeded)
+        borders = Borders(modules=(), random_states=folder / "states", reseeded=reseeded, environment=_HERE)
 
         def run(step: Any = step, borders: Borders = borders) -> Any:
             last: dict[str, str | None] = {}
