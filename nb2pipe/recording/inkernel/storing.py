@@ -127,7 +127,7 @@ def _row_major(value: Any) -> bool:
     """
     for block in getattr(getattr(value, "_mgr", None), "blocks", ()):
         numbers = block.values
-        strides = getattr(numbers, "strides", ())
+        strides: Any = getattr(numbers, "strides", ())
         if len(strides) == 2 and min(numbers.shape) > 1 and numbers.dtype.kind in "fc" and strides[0] < strides[1]:
             return True
     return False
