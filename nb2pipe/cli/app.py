@@ -99,19 +99,19 @@ def run(arguments: Sequence[str]) -> int:
     except BaseException as error:
         if isinstance(error, SystemExit | GeneratorExit):
             raise
-        return _failed(error, console, arguments)
+        code = _failed(error, console, arguments)
+        _silence()  # what could not be written cannot be written at exit either
+        return code
     return code if isinstance(code, int) else 0
 
 
 def _failed(error: BaseException, console: Console, arguments: Sequence[str]) -> int:
     """Say what went wrong, as shortly as it can be; the exit code."""
     if isinstance(error, BrokenPipeError):
-        _silence()
         return PIPE_CLOSED
     try:
         return _told(error, console, arguments)
     except BrokenPipeError:
-        _silence()
         return PIPE_CLOSED
 
 
@@ -204,7 +204,7 @@ def _version(context: click.Context, wanted: bool) -> None:
 
 
 def _silence() -> None:
-    """Whoever read our output has gone: let the interpreter's last flush go nowhere."""
+    """Nobody can take our output (reader gone, disk full): let the interpreter's last flush go nowhere."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +78,9 @@ def _of_spec(name: str, *, chosen: bool) -> Kernel:
 
     specs = KernelSpecManager()
     try:
-        spec = specs.get_kernel_spec(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # IPython warns of a home folder that cannot be written to
+            spec = specs.get_kernel_spec(name)
     except NoSuchKernel:
         installed = tuple(sorted(specs.find_kernel_specs()))
         raise EnvironmentProblem(

@@ -52,7 +52,9 @@ def _cell(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         cell["source"] = text.splitlines(keepends=True)
     if draw(st.booleans()):
-        cell["metadata"] = draw(st.dictionaries(st.text(max_size=5), _VALUES, max_size=3))
+        cell["metadata"] = draw(
+            st.dictionaries(st.text(max_size=5).filter(lambda key: key != "tags"), _VALUES, max_size=3)
+        )
         if draw(st.booleans()):
             cell["metadata"]["tags"] = draw(_TAGS)
     keys = draw(st.permutations(list(cell)))

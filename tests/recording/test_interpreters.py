@@ -58,7 +58,10 @@ print(json.dumps([reply, environment, memory]))
 def found(version):
     """An interpreter of that version: on the path, or among pyenv's."""
     versions = sorted(Path("~/.pyenv/versions").expanduser().glob(f"{version}.*/bin/python"))
-    return str(versions[-1]) if versions else shutil.which(f"python{version}")
+    found = str(versions[-1]) if versions else shutil.which(f"python{version}")
+    if found is None or subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode:
+        return None  # pyenv leaves commands on the path for versions that are not switched on
+    return found
 
 
 def asked(python, folder, seed):
