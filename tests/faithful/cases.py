@@ -167,6 +167,7 @@ STATE: tuple[Case, ...] = (
 
 ORDER: tuple[Case, ...] = (
     ("two branches change one object", "order", ((L, "xs = [1]"), ("step:a", "xs.append('a')\nn = len(xs)"), ("step:b", "xs.append('b')\nm = len(xs)"), (E, "result = (xs, n, m)"))),
+    ("declared output of a possible change", "order", ((L, "from operator import methodcaller\nrows = {}\nchange = False"), (T + " out:rows", "if change:\n    methodcaller('update', [(1, 1)])(rows)"), (E, "result = rows"))),
     ("explicit after", "order", ((L, "open('o.txt', 'w').write('1')"), ("step:b after:load", "t = open('o.txt').read()"), (E, "result = t"))),
     ("files between steps without data", "order", ((L, "a = 1"), ("step:w", "open('w.txt', 'w').write('1')"), ("step:r", "t = open('w.txt').read()"), (E, "result = (a, t)"))),
     ("step continued later", "order", ((L, "a = 1"), (T, "b = a + 1"), (L, "c = 10"), (E, "result = (a, b, c)"))),

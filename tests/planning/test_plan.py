@@ -168,3 +168,11 @@ def test_metric_names(tmp_path: Path) -> None:
     assert [m.name for m in pipeline.metrics] == ["acc", "loss", "max(a, 2)", "min(a, 2)", "score"]
     assert pipeline.metrics[-1].tolerance is not None
     assert pipeline.metrics[-1].tolerance.rel == pytest.approx(0.02)
+
+
+def test_declared_output_is_handed_on(tmp_path: Path) -> None:
+    """out:NAME makes the step hand the name on, also where no statement visibly changes it."""
+    cells = ((L, "rows = {}"), (T, "pass"), (E, "print(rows)"))
+    assert links(plan(tmp_path, *cells)[0])["evaluate"] == {"rows": "load"}
+    declared = (cells[0], (T + " out:rows", "pass"), cells[2])
+    assert links(plan(tmp_path, *declared)[0])["evaluate"] == {"rows": "train"}
