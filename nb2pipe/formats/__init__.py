@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from nb2pipe.formats.format import Format, needed, render_load, render_save
 from nb2pipe.formats.npy import NPY
-from nb2pipe.formats.parquet import PARQUET, PARQUET_SERIES
+from nb2pipe.formats.parquet import PARQUET, PARQUET_ROWS, PARQUET_SERIES
 from nb2pipe.formats.pickles import CLOUDPICKLE, JOBLIB, PICKLE
 from nb2pipe.formats.plain_json import JSON
 from nb2pipe.formats.sparse import NPZ_SPARSE
 
-FORMATS: tuple[Format, ...] = (PARQUET, PARQUET_SERIES, NPY, JSON, NPZ_SPARSE, JOBLIB, PICKLE, CLOUDPICKLE)
+FORMATS: tuple[Format, ...] = (
+    PARQUET,
+    PARQUET_ROWS,
+    PARQUET_SERIES,
+    NPY,
+    JSON,
+    NPZ_SPARSE,
+    JOBLIB,
+    PICKLE,
+    CLOUDPICKLE,
+)
 
 
 def by_name(name: str) -> Format:

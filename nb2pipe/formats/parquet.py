@@ -23,3 +23,13 @@ PARQUET_SERIES = Format(
     load="{pd}.read_parquet({path}).iloc[:, 0]",
     describe="a named pandas column, as a table of one column",
 )
+
+PARQUET_ROWS = Format(
+    name="parquet-rows",
+    suffix=".parquet",
+    imports=(("pandas", "pd"),),
+    accepts="frame",
+    save="{value}.to_parquet({path})",
+    load="{pd}.read_parquet({path}).T.copy().T",
+    describe="a pandas table of numbers that lies in memory row by row, as one made from an array: sums round alike",
+)

@@ -74,19 +74,22 @@ class Storage:
         ``together``: the value is a tuple of names that share objects, and must share them afterwards.
         """
         shape = _shape(value, together)
-        second_best = None
-        for form in self.formats:
-            path = os.path.join(self.folder, "." + name + ".try" + form["suffix"])
-            exact = self._try(form, path, value, fingerprint, lambda copy: _shape(copy, together) == shape)
-            if exact is None or (not exact and (together or second_best)):
-                _remove(path)
-            elif not exact:
-                second_best = form, path
-            else:
-                if second_best:
-                    _remove(second_best[1])
-                return self._keep(name, form, path)
-        return self._keep(name, *second_best) if second_best else None
+        for layout in (_row_major(value), None):  # the layout in memory only matters for the last bit of sums
+            second_best = None
+            for form in self.formats:
+                path = os.path.join(self.folder, "." + name + ".try" + form["suffix"])
+                exact = self._try(form, path, value, fingerprint, lambda copy: _shape(copy, together) == shape, layout)
+                if exact is None or (not exact and (together or second_best)):
+                    _remove(path)
+                elif not exact:
+                    second_best = form, path
+                else:
+                    if second_best:
+                        _remove(second_best[1])
+                    return self._keep(name, form, path)
+            if second_best:
+                return self._keep(name, *second_best)
+        return None
 
     def _keep(self, name: str, form: dict[str, Any], path: str) -> tuple[str, str]:
         file = name + form["suffix"]
@@ -94,9 +97,18 @@ class Storage:
         return form["name"], file
 
     def _try(
-        self, form: dict[str, Any], path: str, value: Any, fingerprint: str, is_joined: Callable[[Any], bool]
+        self,
+        form: dict[str, Any],
+        path: str,
+        value: Any,
+        fingerprint: str,
+        is_joined: Callable[[Any], bool],
+        layout: bool | None,
     ) -> bool | None:
-        """``None``: not the same; ``False``: the same, but shared parts came back apart; ``True``: exact."""
+        """``None``: not the same, or not laid out as ``layout`` says.
+
+        ``False``: the same, but shared parts came back apart. ``True``: exact.
+        """
         try:
             if not ACCEPTS.get(form["accepts"], ACCEPTS["any"])(value):
                 return None
@@ -109,7 +121,7 @@ class Storage:
             loaded = eval(form["load"].format(path="path", **names), scope)
             if type(loaded) is not type(value) or Fingerprinter().fingerprint(loaded) != fingerprint:
                 return None
-            if _row_major(loaded) != _row_major(value):
+            if layout is not None and _row_major(loaded) != layout:
                 return None
             return is_joined(loaded)
         except OSError as problem:
