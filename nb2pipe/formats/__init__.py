@@ -5,7 +5,7 @@ from __future__ import annotations
 from nb2pipe.formats.format import Format, needed, render_load, render_save
 from nb2pipe.formats.npy import NPY
 from nb2pipe.formats.parquet import PARQUET, PARQUET_ROWS, PARQUET_SERIES
-from nb2pipe.formats.pickles import CLOUDPICKLE, JOBLIB, PICKLE
+from nb2pipe.formats.pickles import CLOUDPICKLE, JOBLIB, JOBLIB_ROWS, PICKLE
 from nb2pipe.formats.plain_json import JSON
 from nb2pipe.formats.sparse import NPZ_SPARSE
 
@@ -17,6 +17,7 @@ FORMATS: tuple[Format, ...] = (
     JSON,
     NPZ_SPARSE,
     JOBLIB,
+    JOBLIB_ROWS,
     PICKLE,
     CLOUDPICKLE,
 )

@@ -33,3 +33,13 @@ CLOUDPICKLE = Format(
     load="{cloudpickle}.loads({pathlib}.Path({path}).read_bytes())",
     describe="the last resort: objects that hold lambdas or functions defined inside functions, stored with their code",
 )
+
+JOBLIB_ROWS = Format(
+    name="joblib-rows",
+    suffix=".joblib",
+    imports=(("joblib", "joblib"),),
+    accepts="frame",
+    save="{joblib}.dump({value}, {path})",
+    load="{joblib}.load({path}).T.copy().T",
+    describe="a pandas table of numbers that lies in memory row by row, where parquet does not give it back the same",
+)

@@ -115,12 +115,12 @@ def test_the_kernel_is_the_one_resolved(install, tmp_path):
     """papermill looks kernels up by name; it gets exactly ours, with its environment."""
     install("mine", env={"MINE": "yes"})
     book = notebook(
-        "import os, sys\nprint(os.environ['MINE'], sys.executable)\n!python -c 'import sys; print(sys.executable)'"
+        "import os, sys\nprint(os.environ['MINE'])\nprint(sys.executable)\n!python -c 'import sys; print(sys.executable)'"
     )
     kernel = resolve(None, "mine")
     execute_notebook(book, tmp_path / "x.ipynb", kernel=kernel, cwd=tmp_path)
     shown = json.loads((tmp_path / "x.ipynb").read_text())["cells"][0]["outputs"][0]["text"]
-    assert "".join(shown).split() == ["yes", sys.executable, sys.executable]
+    assert "".join(shown).splitlines() == ["yes", sys.executable, sys.executable]
 
 
 @pytest.mark.kernel
