@@ -58,7 +58,7 @@ def resolve(choice: KernelChoice | None, notebook_kernel_name: str | None) -> Ke
 
 
 def _of_interpreter(python: str) -> Kernel:
-    path = shutil.which(str(Path(python).expanduser()))
+    path = shutil.which(os.path.expanduser(python))  # noqa: PTH111  Path drops "./", and the search would take another
     if path is None:
         raise EnvironmentProblem(rule.interpreter_missing(python))
     path = os.path.abspath(path)  # noqa: PTH100  not resolved: a virtual environment's python is a link
