@@ -80,7 +80,7 @@ def hidden_change(timeline: Timeline, position: int) -> Event:
     carrier = Carrier.SKIPPED if item.role is Role.SKIP else Carrier.ARTIFACT
     return Event(
         position=position, kind=EventKind.MUTATE, certain=True, carrier=carrier, step=item.step,
-        place=Place(item.statement.line), observed=True,
+        place=Place(item.statement.line),
     )  # fmt: skip
 
 

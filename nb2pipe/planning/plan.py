@@ -258,7 +258,7 @@ def _inputs(need: Needs, line: Timeline, outputs: Mapping[str, Mapping[str, Arti
 def _optional(line: Timeline, need: Needs, step: str, name: str) -> bool:
     """Whether some path through the step ends without the name."""
     if name in need.artifacts:
-        return name in need.optional
+        return False
     own = [event for event in line.events.get(name, ()) if event.step == step]
     if not own:
         return True  # seen only in the observed run

@@ -36,7 +36,6 @@ class Needs:
     """What one step must be given, gathered while its reads are resolved."""
 
     artifacts: dict[str, str] = field(default_factory=dict)  # name -> providing step
-    optional: set[str] = field(default_factory=set)
     parameters: set[str] = field(default_factory=set)
     replays: set[int] = field(default_factory=set)  # positions of statements
     early: set[str] = field(default_factory=set)

@@ -43,7 +43,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happens to one name at a position. ``observed`` marks what only a run could tell."""
+    """Something that happens to one name at a position."""
 
     position: int
     kind: EventKind
@@ -51,7 +51,6 @@ class Event:
     carrier: Carrier
     step: str | None
     place: Place
-    observed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

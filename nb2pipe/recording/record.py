@@ -94,12 +94,11 @@ def _watch(plan: Plan) -> Watch:
     }
     metrics: dict[int, tuple[list[str], str | None]] = {}
     for candidate in plan.candidates:
-        names, shown = metrics.setdefault(candidate.cell, ([], None))
+        names, _ = metrics.setdefault(candidate.cell, ([], None))
         if candidate.source is MetricSource.VARIABLE:
             names.append(candidate.expression)
         else:
             metrics[candidate.cell] = (names, candidate.expression)
-        del shown
     return Watch(
         segment_starts=frozenset(segment.cells[0] for segment in timeline.segments if segment.step),
         segment_ends=code_cells,

@@ -58,7 +58,7 @@ def resolve(choice: KernelChoice | None, notebook_kernel_name: str | None) -> Ke
 
 
 def _of_interpreter(python: str) -> Kernel:
-    path = shutil.which(os.path.expanduser(python))  # noqa: PTH111  Path drops "./", and the search would take another
+    path = _program(python)
     if path is None:
         raise EnvironmentProblem(rule.interpreter_missing(python))
     path = os.path.abspath(path)  # noqa: PTH100  not resolved: a virtual environment's python is a link
@@ -71,6 +71,11 @@ def _of_interpreter(python: str) -> Kernel:
         env=_default_environment(),
         python=path,
     )
+
+
+def _program(name: str) -> str | None:
+    """The program of that name or path; ``./python`` is the one here (Path would drop the dot and search another)."""
+    return shutil.which(os.path.expanduser(name))  # noqa: PTH111
 
 
 def _of_spec(name: str, *, chosen: bool) -> Kernel:
@@ -91,7 +96,7 @@ def _of_spec(name: str, *, chosen: bool) -> Kernel:
     if (spec.language or "python").lower() not in {"python", "ipython"}:
         raise EnvironmentProblem(rule.other_language(name, spec.language))
     argv = tuple(spec.argv)
-    program = sys.executable if _is_plain_python(argv[0]) else shutil.which(str(Path(argv[0]).expanduser()))
+    program = sys.executable if _is_plain_python(argv[0]) else _program(argv[0])
     if program is None:
         raise EnvironmentProblem(rule.interpreter_gone(name, argv[0]))
     python = program if Path(program).name.startswith(("python", "pypy")) else None
