@@ -10,6 +10,8 @@ PLAINER = str.maketrans(
     {"─": "-", "±": "+-", "…": "~", "·": "|", "→": "->", "│": "|", "└": "`", "×": "x", "’": "'", "“": '"', "”": '"'}
 )
 
+_LONGEST_PATH = 300  # columns; whatever is longer is no path that a person wants to copy
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -57,22 +59,33 @@ def cut(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """``text`` in lines of at most ``width`` columns, broken at spaces, and inside words that are longer."""
+    """``text`` in lines of at most ``width`` columns, broken at spaces, and inside words that are longer.
+
+    Paths stay whole, even if too wide, so that they can be copied.
+    """
     lines = [""]
     for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines[-1] else word
         if columns(joined) <= width:
             lines[-1] = joined
-            continue
-        if lines[-1]:
-            lines.append("")
-        rest = word
-        while columns(rest) > width:
-            head = _head(rest, width)
-            lines[-1:] = [head, ""]
-            rest = rest[len(head) :]
-        lines[-1] = rest
+        elif columns(word) <= width or _is_path(word):
+            lines[-1:] = [lines[-1], word] if lines[-1] else [word]
+        else:
+            lines[-1:] = [lines[-1], *_pieces(word, width)] if lines[-1] else _pieces(word, width)
     return lines
+
+
+def _is_path(word: str) -> bool:
+    return "/" in word and columns(word) <= _LONGEST_PATH
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    pieces = []
+    while columns(text) > width:
+        head = _head(text, width)
+        pieces.append(head)
+        text = text[len(head) :]
+    return [*pieces, text]
 
 
 def _head(text: str, width: int) -> str:

@@ -74,6 +74,9 @@ def _head(diagnostic: Diagnostic, look: Look) -> list[str]:
     # The label takes part in the wrapping, then gets its colour.
     whole = look.plain(f"{label} {clean(diagnostic.message)}")
     wrapped = [whole] if columns(whole) <= look.width else wrap(whole, look.width - 4)
+    if wrapped[0] == label:  # not alone on its line
+        head, *rest = wrap(whole.removeprefix(f"{label} "), look.width - 5 - columns(label))
+        wrapped = [f"{label} {head}", *rest]
     if len(wrapped) > HEAD_LINES:
         wrapped = [*wrapped[: HEAD_LINES - 1], look.plain(cut(" ".join(wrapped[HEAD_LINES - 1 :]), look.width - 4))]
     first = wrapped[0].removeprefix(label)

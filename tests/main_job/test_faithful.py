@@ -98,7 +98,9 @@ def environment_without_nb2pipe(folder: Path) -> Path:
         if "nb2pipe" not in entry.name.lower() and not (target / entry.name).exists():
             (target / entry.name).symlink_to(entry)
     script = folder / "bin/papermill"
-    script.write_text(f"#!{folder}/bin/python\nfrom papermill.cli import papermill\npapermill()\n")
+    # sh in between: a #! line cannot hold a path with spaces
+    run = "from papermill.cli import papermill; papermill()"
+    script.write_text(f'#!/bin/sh\nexec "{folder}/bin/python" -c "{run}" "$@"\n')
     script.chmod(0o755)
     return folder
 
