@@ -11,9 +11,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nb2pipe.workflow import Export, Inspection, KernelChoice, Progress, check, export, inspect, lint, run
+    from nb2pipe.workflow import (
+        Export,
+        Inspection,
+        KernelChoice,
+        Progress,
+        Verification,
+        check,
+        export,
+        inspect,
+        lint,
+        run,
+        verify,
+    )
 
-__all__ = ["Export", "Inspection", "KernelChoice", "Progress", "check", "export", "inspect", "lint", "run"]
+__all__ = [
+    "Export", "Inspection", "KernelChoice", "Progress", "Verification",
+    "check", "export", "inspect", "lint", "run", "verify",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

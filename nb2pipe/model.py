@@ -378,12 +378,25 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a value: ``path`` leads to it (``['age']``, ``.coef_``); ``exact`` is a digest of what must be equal.
+
+    ``sketch`` sums up floating-point numbers, so that a difference in the last bits can be told from a larger one.
+    """
+
+    path: str
+    type: str
+    exact: str | None
+    sketch: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedValue:
     """A variable as it was in the kernel at the end of a segment of ``step``.
 
     ``fingerprint`` is a digest of the content, equal for equal values in any process. ``format`` is the first that
     round-trips exactly; ``None`` with ``refusal`` (a sentence) if none does. ``code`` are functions and classes of the
-    notebook that the value refers to.
+    notebook that the value refers to, ``outline`` its parts.
     """
 
     step: str
@@ -394,6 +407,7 @@ class ObservedValue:
     format: str | None = None
     refusal: str | None = None
     code: tuple[str, ...] = ()
+    outline: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ EXITS = {
     "notebook or a step fails; 4 environment",
     "run": "0 all steps ran, 2 usage, 3 a step failed, 4 environment",
     "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
     "explain": "0, or 2 if there is no such code",
@@ -74,6 +75,9 @@ $ nb2pipe run churn.ipynb
 $ nb2pipe check churn_pipeline
 $ nb2pipe check churn_pipeline --tolerance accuracy=0.01 --tolerance logloss=2%
 $ nb2pipe check churn.ipynb --output-format junit -o reproduce.xml
+""",
+    "verify": """
+$ nb2pipe verify churn_pipeline
 """,
     "params": """
 $ nb2pipe params churn.ipynb

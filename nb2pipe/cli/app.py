@@ -22,13 +22,14 @@ VERBS = {
     "export": "Turn a notebook into a pipeline project, and verify it.",
     "run": "Run a pipeline.",
     "check": "Run a pipeline and compare its metrics with the original's.",
+    "verify": "Run a pipeline and compare its values with the original's.",
     "params": "List the parameters.",
     "tags": "List the code cells with their tags, roles and steps.",
     "explain": "Explain a diagnostic, such as NB201.",
     "completion": "Print the completion script of a shell.",
 }
 OVERVIEW = "overview"  # what ``nb2pipe NOTEBOOK`` does; not listed as a verb
-ANNOTATED = ("export", "run", "check")  # on GitHub Actions, their errors show in the pull request
+ANNOTATED = ("export", "run", "check", "verify")  # on GitHub Actions, their errors show in the pull request
 NOTEBOOKS = (".ipynb", ".py", ".md", ".myst")
 USAGE, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 STORAGE = {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM, errno.EFBIG, errno.ENOTDIR, errno.EISDIR}

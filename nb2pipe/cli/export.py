@@ -11,7 +11,7 @@ from nb2pipe import workflow
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, Running, notebook_argument, output, running
 from nb2pipe.cli.progress import shown
-from nb2pipe.reports import outcomes
+from nb2pipe.reports import outcomes, proof
 from nb2pipe.reports.look import Look, clean
 from nb2pipe.rules import figures
 
@@ -74,30 +74,11 @@ def _told(done: workflow.Export, look: Look) -> list[str]:
     lines += [f"  kept {clean(name)}: you changed it (--force overwrites)" for name in done.kept[:KEPT_SHOWN]]
     if len(done.kept) > KEPT_SHOWN:
         lines.append(f"  kept {len(done.kept) - KEPT_SHOWN} more files that you changed")
-    if done.report is None:
-        return [*lines, "not verified: the pipeline was not run"]
-    return [*lines, "", *outcomes.of_check(done.report, look), *_verdict(done, look)]
-
-
-def _verdict(done: workflow.Export, look: Look) -> list[str]:
-    """Whether all values at step borders are those of the notebook; if not, the first that differ."""
-    values = figures.count(done.compared, "value")
-    if done.verified:
-        return [look.paint(f"verified: {values} handed from step to step equal the notebook's", "green", "bold")]
-    if done.verified is None:
-        return [look.paint("not verified: there was nothing to compare", "yellow", "bold")]
-    lines = [_different(difference) for difference in done.differences]
-    if len(lines) > KEPT_SHOWN:
-        lines[KEPT_SHOWN:] = [f"  and {len(lines) - KEPT_SHOWN} more"]
-    wrong = sum(not difference.setting for difference in done.differences)
-    what = f"{wrong} of {values} differ" if wrong else ("settings differ" if done.differences else "metrics differ")
-    return [look.paint(f"not verified: {what}", "red", "bold"), *(look.plain(clean(line)) for line in lines)]
-
-
-def _different(found: workflow.Difference) -> str:
-    if found.setting:
-        return f"  step '{found.step}' ran with another setting than the notebook: {found.name}"
-    return f"  {found.name}, made by step '{found.step}', is not what the notebook computes"
+    if done.verification is None:
+        return [*lines, f"not verified: the pipeline was not run (nb2pipe verify {clean(str(done.project))})"]
+    return [
+        *lines, "", *outcomes.of_check(done.verification.report, look), *proof.of_verification(done.verification, look)
+    ]  # fmt: skip
 
 
 def _next(done: workflow.Export, kernel: workflow.KernelChoice | None) -> list[str]:

@@ -25,6 +25,7 @@ MODULES = (
     "libraries",
     "digests",
     "state",
+    "outline",
     "reaching",
     "sharing",
     "storing",

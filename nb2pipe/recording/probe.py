@@ -35,11 +35,17 @@ class Probe:
         return found
 
     def border(
-        self, *, names: Sequence[str] = (), store: Sequence[str | Sequence[str]] = (), formats: Sequence[Format] = ()
+        self,
+        *,
+        names: Sequence[str] = (),
+        store: Sequence[str | Sequence[str]] = (),
+        formats: Sequence[Format] = (),
+        outlines: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """What the names hold now; values in ``store`` are also tried in the formats."""
+        """What the names hold now; values in ``store`` are also tried in the formats, those in ``outlines`` taken apart."""
         request = {
             "names": list(names),
+            "outlines": list(outlines),
             "store": list(store),
             "formats": [item.request() for item in formats],
             "folder": str(self._folder),

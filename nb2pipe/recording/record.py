@@ -24,6 +24,7 @@ from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
 from nb2pipe.planning.timeline import Carrier
 from nb2pipe.recording.original import as_nbformat
+from nb2pipe.recording.parts import parts
 from nb2pipe.recording.probe import Probe
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.kernels import Kernel
@@ -208,31 +209,30 @@ class _Recorder(Watcher):
         if step is not None and self.watch.last_segment[step] == number:
             names = [name for name in self.watch.stores.get(step, ()) if name in values]
             self._store(step, names)
-            self._store_groups(step, names, self.segments[number].aliases, values)
+            self._store_groups(step, names, self.segments[number].aliases)
         self.began = time.monotonic()
 
     def _store(self, step: str, names: list[str]) -> None:
         assert self.probe is not None
         stale = [name for name in names if self._is_stale(name)]
         if stale:
-            reply = self.probe.border(store=stale, formats=formats.FORMATS)
+            reply = self.probe.border(store=stale, outlines=stale, formats=formats.FORMATS)
             self.latest.update((name, value) for name, value in reply["values"].items() if value["present"])
         for name in names:
             if name in self.latest:
                 self.values.append(_observed(step, name, self.latest[name]))
 
-    def _store_groups(
-        self, step: str, names: list[str], groups: tuple[tuple[str, ...], ...], values: Mapping[str, Mapping[str, Any]]
-    ) -> None:
+    def _store_groups(self, step: str, names: list[str], groups: tuple[tuple[str, ...], ...]) -> None:
         """Names that share objects are also tried together: planning decides later which groups matter."""
         assert self.probe is not None
         wanted = [list(group) for group in groups if set(group) & set(names)]
         if not wanted:
             return
-        reply = self.probe.border(store=wanted, formats=formats.FORMATS)["values"]
+        members = sorted({name for group in wanted for name in group} - set(names))
+        reply = self.probe.border(store=wanted, outlines=members, formats=formats.FORMATS)["values"]
         for group in wanted:
             self.values.append(_observed(step, "+".join(group), reply["+".join(group)]))
-            self.values += [_observed(step, name, values[name]) for name in group if name not in names]
+        self.values += [_observed(step, name, reply[name]) for name in members]
 
     def _is_stale(self, name: str) -> bool:
         """Whether the value is another than the one that was stored last."""
@@ -250,4 +250,5 @@ def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:
         format=value["format"],
         refusal=value["refusal"],
         code=tuple(value["code"]),
+        outline=parts(value["outline"]),
     )

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nb2pipe.model import Environment, Pipeline, Recording, Step
+from nb2pipe.model import CheckReport, Environment, Part, Pipeline, Step
 from nb2pipe.planning.libraries import with_implied
+from nb2pipe.recording.evidence import Evidence
+from nb2pipe.recording.parts import PartDifference, compare, parts, rounding_only
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import state_file
 from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
@@ -16,17 +18,54 @@ from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A value, or a ``setting``, that is another in the pipeline than it was in the notebook at the same point."""
+    """A value, or a ``setting``, that is another in the pipeline than it was in the notebook at the same point.
+
+    ``cell`` is the last of the step that makes or changes the value; ``parts`` are those that differ, if that is known.
+    """
 
     step: str
     name: str
     setting: bool = False
+    cell: int | None = None
+    parts: tuple[PartDifference, ...] = ()
+
+    @property
+    def rounding(self) -> bool:
+        """Whether only the last bits of numbers differ, as they do when threads add up in another order."""
+        return rounding_only(self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The outcome of a comparison. ``compared`` counts the values; ``differences`` has those that are not equal."""
+
+    report: CheckReport
+    differences: tuple[Difference, ...]
+    compared: int
+
+    @property
+    def wrong(self) -> tuple[Difference, ...]:
+        """The differences that rounding does not explain."""
+        return tuple(item for item in self.differences if not item.rounding)
+
+    @property
+    def rounded(self) -> tuple[Difference, ...]:
+        """The values that are equal up to the last bits of their numbers."""
+        return tuple(item for item in self.differences if item.rounding)
+
+    @property
+    def verified(self) -> bool | None:
+        """Whether every border value and metric equals the original's; ``None`` if nothing was compared."""
+        if not (self.compared or self.report.metrics):
+            return None
+        return not self.wrong and (self.report.passed or not self.report.metrics)
 
 
 @dataclass(slots=True, kw_only=True)
 class Borders:
     """Gathers what the steps' kernels held when they ended; ``watcher`` goes into the run's options.
 
+    Values with another fingerprint than in ``original`` are taken apart too.
     ``random_states`` are kept by the observed run. Steps whose random state the pipeline does not control (the notebook
     never seeded) go on with those, so that the same numbers are drawn and values can be compared.
     """
@@ -34,7 +73,9 @@ class Borders:
     modules: tuple[str, ...]
     random_states: Path | None = None
     reseeded: frozenset[str] = frozenset()
+    original: Mapping[str, str] = field(default_factory=dict)
     fingerprints: dict[str, str | None] = field(default_factory=dict)
+    outlines: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     settings: dict[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     environment: Environment | None = None
     values: bool = True
@@ -58,12 +99,22 @@ class Borders:
             else:
                 probe.install()
             if self.values and step.outputs:
-                names = [name for artifact in step.outputs for name in artifact.names]
-                for name, value in probe.border(names=names)["values"].items():
-                    if value["present"]:
-                        self.fingerprints[f"{step.name}/{name}"] = value["fingerprint"]
+                self._values(probe, step)
             if self.environment is None:
                 self.environment = probe.environment(self.modules)
+
+    def _values(self, probe: Probe, step: Step) -> None:
+        names = [name for artifact in step.outputs for name in artifact.names]
+        different = []
+        for name, value in probe.border(names=names)["values"].items():
+            if value["present"]:
+                key = f"{step.name}/{name}"
+                self.fingerprints[key] = value["fingerprint"]
+                if key in self.original and value["fingerprint"] != self.original[key]:
+                    different.append(name)
+        if different:
+            for name, value in probe.border(outlines=different)["values"].items():
+                self.outlines[f"{step.name}/{name}"] = parts(value["outline"])
 
 
 class _AtBorders(Watcher):
@@ -92,43 +143,46 @@ class _AtBorders(Watcher):
 
 
 def differences(
-    pipeline: Pipeline, original: Mapping[str, str], pipeline_values: Mapping[str, str | None]
+    pipeline: Pipeline, original: Mapping[str, str], evidence: Evidence, borders: Borders
 ) -> tuple[Difference, ...]:
-    """Values whose fingerprint is another than the original's, in the order in which steps run."""
+    """Values whose fingerprint is another than the original's, then settings, in the order in which steps run."""
     found = []
     for step in pipeline.steps:
-        for artifact in step.outputs:
-            for name in artifact.names:
-                key = f"{step.name}/{name}"
-                if key in original and key in pipeline_values and original[key] != pipeline_values[key]:
-                    found.append(Difference(step=step.name, name=name))
-    return tuple(found)
+        for name in (name for artifact in step.outputs for name in artifact.names):
+            key = f"{step.name}/{name}"
+            if key in original and key in borders.fingerprints and original[key] != borders.fingerprints[key]:
+                before, now = evidence.outlines.get(key, ()), borders.outlines.get(key, ())
+                found.append(
+                    Difference(
+                        step=step.name, name=name, cell=evidence.makers.get(key),
+                        parts=compare(before, now) if before and now else (),
+                    )
+                )  # fmt: skip
+    return (*found, *_settings(pipeline, evidence, borders.settings))
 
 
-def settings_differences(
-    pipeline: Pipeline,
-    recording: Recording,
-    found: Mapping[str, Mapping[str, Mapping[str, str]]],
-    text: str,
-) -> tuple[Difference, ...]:
+def _settings(
+    pipeline: Pipeline, evidence: Evidence, found: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> list[Difference]:
     """Settings that a step ended with other than the notebook had there.
 
     Libraries change settings when they are imported, and a step imports fewer of them. So a library's settings count only
-    in steps that import it, and environment variables only if ``text``, the notebook's source, names them.
+    in steps that import it, and environment variables only if the notebook's source names them.
     """
-    last = {item.segment.step: item.settings for item in recording.segments if item.segment.step}
     different: list[Difference] = []
     for step in pipeline.steps:
-        before, now = last.get(step.name, {}), found.get(step.name, {})
+        if step.name not in evidence.settings:
+            continue
+        before, now = evidence.settings[step.name], found.get(step.name, {})
         for component in sorted({*before, *now}):
             if component in _LIBRARIES and (component not in now or component not in with_implied(step.modules)):
                 continue
             old, new = before.get(component, {}), now.get(component, {})
             for key in sorted({*old, *new}):
-                named = component != "os.environ" or key in text
+                named = component != "os.environ" or key in evidence.text
                 if old.get(key) != new.get(key) and named:
                     different.append(Difference(step=step.name, name=f"{component}: {key}", setting=True))
-    return tuple(different)
+    return different
 
 
 _LIBRARIES = frozenset({"pandas", "numpy", "matplotlib", "sklearn", "decimal", "logging"})

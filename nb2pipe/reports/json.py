@@ -26,6 +26,7 @@ from nb2pipe.model import (
     StepRecord,
     Tolerance,
 )
+from nb2pipe.recording.verify import Difference, Verification
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -96,6 +97,33 @@ def of_check(report: CheckReport, found: Sequence[Diagnostic] = ()) -> Document:
         "metrics": [_check(metric) for metric in report.metrics],
         "run": _run(report.run),
         "diagnostics": _diagnostics(found, ()),
+    }
+
+
+def of_verification(done: Verification) -> Document:
+    """``nb2pipe verify``; ``compared`` counts values, ``rounded`` of them are equal up to the last bits."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "verify",
+        "pipeline": done.report.pipeline,
+        "notebook": done.report.notebook,
+        "verified": done.verified,
+        "compared": done.compared,
+        "rounded": len(done.rounded),
+        "differences": [_difference(item) for item in done.differences],
+        "metrics": [_check(metric) for metric in done.report.metrics],
+        "run": _run(done.report.run),
+    }
+
+
+def _difference(found: Difference) -> Document:
+    return {
+        "step": found.step,
+        "name": found.name,
+        "kind": "setting" if found.setting else "value",
+        "cell": _from_one(found.cell),
+        "rounding": found.rounding,
+        "parts": [{"path": part.path, "type": part.type, "relative": part.relative} for part in found.parts],
     }
 
 

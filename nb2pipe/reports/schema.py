@@ -119,6 +119,15 @@ CHECK = _object(
     reason=TEXT,
 )
 
+DIFFERENCE = _object(
+    step=TEXT,
+    name=TEXT,
+    kind={"enum": ["value", "setting"]},
+    cell=_or_null(POSITION),
+    rounding=BOOLEAN,
+    parts=_list(_object(path=TEXT, type=TEXT, relative=_or_null(NUMBER))),
+)
+
 
 def _document(command: Schema, **properties: Schema) -> Schema:
     inner = _object(schema_version={"const": 1}, command=command, **properties)
@@ -152,6 +161,17 @@ DOCUMENTS: dict[str, Schema] = {
         metrics=_list(CHECK),
         run=_object(**RUN),
         diagnostics=DIAGNOSTICS,
+    ),
+    "verify": _document(
+        {"const": "verify"},
+        pipeline=TEXT,
+        notebook=TEXT,
+        verified=_or_null(BOOLEAN),
+        compared={"type": "integer"},
+        rounded={"type": "integer"},
+        differences=_list(DIFFERENCE),
+        metrics=_list(CHECK),
+        run=_object(**RUN),
     ),
     "failure": _document(TEXT, exit_code={"type": "integer"}, diagnostics=DIAGNOSTICS),
 }

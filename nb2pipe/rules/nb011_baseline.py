@@ -31,6 +31,13 @@ def invalid(path: str, problem: str) -> Diagnostic:
     return _diagnostic(f"{path} cannot be used: {problem}")
 
 
-def _diagnostic(message: str) -> Diagnostic:
-    remedy = "make it anew: nb2pipe export NOTEBOOK -o PROJECT"
+def not_observed(path: str, notebook: str) -> Diagnostic:
+    """It has no values of step borders: the notebook was not run when it was exported."""
+    return _diagnostic(
+        f"{path} has no values to compare with: the project was exported with --static",
+        f"run the notebook once: nb2pipe export {notebook}",
+    )
+
+
+def _diagnostic(message: str, remedy: str = "make it anew: nb2pipe export NOTEBOOK -o PROJECT") -> Diagnostic:
     return Diagnostic(code=CODE, severity=SEVERITY, message=message, notes=(remedy,))

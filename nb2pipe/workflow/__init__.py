@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nb2pipe.recording.verify import Difference
+    from nb2pipe.recording.verify import Difference, Verification
     from nb2pipe.running.kernels import KernelChoice
     from nb2pipe.running.pipeline import Progress
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.runs import check, read_project, run
+    from nb2pipe.workflow.verifying import verify
 
 # Each is imported when it is first asked for: lint must not pay for papermill.
 _HOMES = {
@@ -24,13 +25,15 @@ _HOMES = {
     "check": "nb2pipe.workflow.runs",
     "read_project": "nb2pipe.workflow.runs",
     "run": "nb2pipe.workflow.runs",
+    "Verification": "nb2pipe.recording.verify",
+    "verify": "nb2pipe.workflow.verifying",
     "KernelChoice": "nb2pipe.running.kernels",
     "Progress": "nb2pipe.running.pipeline",
 }
 
 __all__ = [
-    "Difference", "Export", "Inspection", "KernelChoice", "Progress",
-    "check", "export", "inspect", "lint", "read_project", "run",
+    "Difference", "Export", "Inspection", "KernelChoice", "Progress", "Verification",
+    "check", "export", "inspect", "lint", "read_project", "run", "verify",
 ]  # fmt: skip
 
 

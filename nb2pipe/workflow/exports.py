@@ -9,31 +9,30 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from nb2pipe import checking, exporting
+from nb2pipe import exporting
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
-from nb2pipe.model import Artifact, Baseline, BaselineMetric, CheckReport, Pipeline, Recording, Step
+from nb2pipe.model import Artifact, Baseline, BaselineMetric, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, metrics
-from nb2pipe.recording import stored
+from nb2pipe.recording import evidence, stored
 from nb2pipe.recording.record import record
-from nb2pipe.recording.verify import Borders, Difference, differences, settings_differences
+from nb2pipe.recording.verify import Verification
 from nb2pipe.reports import mermaid
 from nb2pipe.running.explaining import explained
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
+from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
 from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
 from nb2pipe.workflow.storage import storage_problems
+from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
 
 STEP_FORMATS = ("ipynb", "py")
-STATE = ".nb2pipe"
-RANDOM_STATES = "random"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What an export did. ``report`` and ``differences`` come from the verifying run; both are empty without one."""
+    """What an export did; ``verification`` is that of the exported pipeline, if it was run."""
 
     project: Path
     pipeline: Pipeline
@@ -41,17 +40,13 @@ class Export:
     written: tuple[str, ...]
     kept: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
-    report: CheckReport | None = None
-    differences: tuple[Difference, ...] = ()
-    compared: int = 0
+    verification: Verification | None = None
     seconds: float = 0.0
 
     @property
     def verified(self) -> bool | None:
         """Whether every border value and metric equals the original's; ``None`` if nothing was compared."""
-        if self.report is None or not (self.compared or self.baseline.metrics):
-            return None
-        return not self.differences and (self.report.passed or not self.baseline.metrics)
+        return self.verification.verified if self.verification else None
 
 
 @storage_problems
@@ -105,9 +100,13 @@ def export(
         diagnostics=sort((*analysis.diagnostics, *planned.diagnostics)),
         seconds=time.monotonic() - began,
     )
+    if recording is not None:
+        text = "\n".join(cell.source for cell in analysis.notebook.cells)
+        proof = evidence.gather(pipeline, recording, planned.timeline, text, planned.reseeded)
+        evidence.save(proof, folder / STATE)
     if verify and found is not None:
-        told.message("running the pipeline to compare its values with the notebook's")
-        result = _verify(result, analysis, found, timeout, told, planned.reseeded, recording)
+        verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook)
+        result = replace(result, verification=verification)
     return replace(result, seconds=time.monotonic() - began)
 
 
@@ -211,40 +210,3 @@ def _fingerprints(pipeline: Pipeline, recording: Recording) -> Mapping[str, str]
         for value in recording.values
         if value.fingerprint is not None and (value.step, value.name) in crossing
     }
-
-
-def _verify(
-    result: Export,
-    analysis: Analysis,
-    kernel: Kernel,
-    timeout: float | None,
-    progress: Progress,
-    reseeded: frozenset[str],
-    recording: Recording | None,
-) -> Export:
-    project = open_project(result.project)
-    borders = Borders(
-        modules=tuple(sorted({m for step in result.pipeline.steps for m in step.modules})),
-        random_states=(result.project / STATE / RANDOM_STATES).resolve(),
-        reseeded=reseeded,
-    )
-    run = run_pipeline(
-        project,
-        RunOptions(
-            kernel=kernel,
-            parameters={parameter.name: parameter.default for parameter in result.pipeline.parameters},
-            given={},
-            timeout=timeout,
-            original=analysis.notebook,
-            progress=progress,
-            watcher=borders.watcher,
-            environment=lambda: borders.environment,
-        ),
-    )
-    different = differences(result.pipeline, result.baseline.fingerprints, borders.fingerprints)
-    if recording is not None:
-        text = "\n".join(cell.source for cell in analysis.notebook.cells)
-        different += settings_differences(result.pipeline, recording, borders.settings, text)
-    compared = len(set(result.baseline.fingerprints) & set(borders.fingerprints))
-    report = checking.check(result.pipeline, result.baseline, run)
-    return replace(result, report=report, differences=different, compared=compared)

@@ -14,7 +14,7 @@ from typing import Any
 from nb2pipe import baseline as baselines
 from nb2pipe import checking, manifest, parameter_files, parameters
 from nb2pipe import notebook as notebooks
-from nb2pipe.errors import InvalidInput, Nb2pipeError
+from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, Direction, Notebook, RunRecord, Tolerance, ToleranceSource
 from nb2pipe.recording.verify import Borders
 from nb2pipe.rules import nb308_unknown_metric
@@ -27,6 +27,7 @@ from nb2pipe.storing import write_text
 from nb2pipe.workflow.analysis import analyze, errors
 from nb2pipe.workflow.exports import export
 from nb2pipe.workflow.storage import storage_problems
+from nb2pipe.workflow.verifying import original
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ def run(
         parameters=parameters or {}, parameter_files=parameter_files, select=select, resume=resume and not fresh,
         kernel=kernel, timeout=timeout, progress=progress or Silent(),
     )  # fmt: skip
-    project, original = _project(Path(path), request, fresh=fresh)
-    return _run(project, original, request, None, Path(path))
+    project, notebook = _project(Path(path), request, fresh=fresh)
+    return _run(project, notebook, request, None, Path(path))
 
 
 @storage_problems
@@ -92,12 +93,12 @@ def check(
         parameters=parameters or {}, parameter_files=parameter_files, select=None, resume=False, kernel=kernel,
         timeout=timeout, progress=progress or Silent(),
     )  # fmt: skip
-    project, original = _project(Path(path), request, fresh=fresh)
+    project, notebook = _project(Path(path), request, fresh=fresh)
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
     known = (*(metric.name for metric in baseline.metrics), *(metric.name for metric in project.pipeline.metrics))
     _refuse_unknown(tolerances or {}, known, str(path))
     borders = Borders(modules=tuple(sorted({m for s in project.pipeline.steps for m in s.modules})), values=False)
-    record = _run(project, original, request, borders, Path(path))
+    record = _run(project, notebook, request, borders, Path(path))
     allowed, directions = _from_file(project)
     if checking.ALL in (tolerances or {}):
         allowed = {}  # said now, so it wins over what the file says about single metrics
@@ -114,7 +115,7 @@ def read_project(path: str | Path) -> Project:
 def _project(path: Path, request: _Request, *, fresh: bool) -> tuple[Project, Notebook | None]:
     if is_project(path) or path.is_dir():
         project = open_project(path)
-        return project, _original(project)
+        return project, original(project)
     notebook = notebooks.read(path)
     folder = path.resolve().parent / ".nb2pipe" / "projects" / path.stem
     stamp, digest = folder / "source.json", _digest(notebook, request.kernel)
@@ -138,14 +139,6 @@ def _refuse_early(path: Path, request: _Request) -> None:
         selected(analysis.plan().pipeline, request.select)
 
 
-def _original(project: Project) -> Notebook | None:
-    """The notebook that the project came from, if it is still there and readable: it makes messages better."""
-    try:
-        return notebooks.read(project.source)
-    except Nb2pipeError:
-        return None
-
-
 def _digest(notebook: Notebook, kernel: KernelChoice | None) -> str:
     cells = [(cell.kind.value, cell.source, cell.tags) for cell in notebook.cells]
     data = [cells, notebook.kernel_name, asdict(kernel) if kernel else None, version("nb2pipe")]
@@ -160,7 +153,7 @@ def _is_current(stamp: Path, digest: str) -> bool:
 
 
 def _run(
-    project: Project, original: Notebook | None, request: _Request, borders: Borders | None, path: Path
+    project: Project, notebook: Notebook | None, request: _Request, borders: Borders | None, path: Path
 ) -> RunRecord:  # fmt: skip
     known = project.pipeline.parameters
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
@@ -181,7 +174,7 @@ def _run(
             select=request.select,
             resume=request.resume,
             timeout=request.timeout,
-            original=original,
+            original=notebook,
             command=_command(path, request.kernel),
             progress=request.progress,
             watcher=borders.watcher if borders else None,

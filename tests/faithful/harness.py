@@ -19,9 +19,10 @@ from typing import Any
 
 from nb2pipe.model import Environment, Recording
 from nb2pipe.planning import Plan
+from nb2pipe.recording import evidence
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import record
-from nb2pipe.recording.verify import Borders, differences, settings_differences
+from nb2pipe.recording.verify import Borders, differences
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.watching import Execution, RunningCell, Watcher
 from nb2pipe.workflow.analysis import Analysis, analyze, errors
@@ -139,8 +140,9 @@ def _pipeline(
             if step.cells[-1] == max(c for s in pipeline.steps for c in s.cells)
         }
     text = "\n".join(cell.source for cell in analysis.notebook.cells)
-    different = differences(pipeline, baseline.fingerprints, values)
-    different += settings_differences(pipeline, recording, settings, text)
+    proof = evidence.gather(pipeline, recording, planned.timeline, text, reseeded)
+    seen = Borders(modules=(), fingerprints=values, settings=settings)
+    different = differences(pipeline, baseline.fingerprints, proof, seen)
     if different:
         return Outcome(verdict=DETECTED, detail=f"{different[0].name} at the end of {different[0].step}")
     for name in results:

@@ -70,15 +70,16 @@ def done(folder: Path) -> workflow.Export:
 
 def test_everyday_idioms_are_faithful(done: workflow.Export) -> None:
     """Every value that crosses a border and every metric is what the notebook computed, to the last bit."""
-    assert done.differences == ()
-    assert done.report is not None
-    assert done.report.passed, done.report.sentence
+    assert done.verification is not None
+    assert done.verification.differences == ()
+    report = done.verification.report
+    assert report.passed, report.sentence
     assert done.verified
-    assert {m.name: m.reproduced for m in done.report.metrics} == {m.name: m.original for m in done.report.metrics}
-    assert {m.name for m in done.report.metrics} == {
+    assert {m.name: m.reproduced for m in report.metrics} == {m.name: m.original for m in report.metrics}
+    assert {m.name for m in report.metrics} == {
         "total", "last", "noise", "pick", "angle", "size_of_text", "middle", "more", "rows",
     }  # fmt: skip
-    assert done.compared >= 12
+    assert done.verification.compared >= 12
 
 
 def test_other_parameters_reach_derived_values(folder: Path, done: workflow.Export) -> None:
@@ -185,7 +186,8 @@ def test_names_that_generated_code_would_use(tmp_path: Path) -> None:
     )
     done = workflow.export(notebook(tmp_path, *cells), tmp_path / "p")
     assert done.verified
-    assert [m.reproduced for m in done.report.metrics] == [6 + 1 + 5 + 1 + 6 + 2]  # type: ignore[union-attr]
+    assert done.verification is not None
+    assert [m.reproduced for m in done.verification.report.metrics] == [6 + 1 + 5 + 1 + 6 + 2]
 
 
 def test_an_unseeded_notebook_is_verified(tmp_path: Path) -> None:

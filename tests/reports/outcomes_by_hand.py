@@ -18,6 +18,8 @@ from nb2pipe.model import (
     ToleranceSource,
     Verdict,
 )
+from nb2pipe.recording.parts import PartDifference
+from nb2pipe.recording.verify import Difference, Verification
 
 
 def metric(name, verdict, original, reproduced, allowed, source=ToleranceSource.DEFAULT, **more):
@@ -65,6 +67,26 @@ REPORT = CheckReport(
         metric("auc", Verdict.NOT_CHECKED, None, 0.5, None, reason="no original value"),
     ),
 )
+
+VERIFICATION = Verification(
+    report=REPORT,
+    compared=9,
+    differences=(
+        Difference(
+            step="train", name="model", cell=6,
+            parts=(
+                PartDifference(path=".coef_", type="numpy.ndarray of float64", relative=0.0123),
+                PartDifference(path=".classes_", type="numpy.ndarray"),
+            ),
+        ),
+        Difference(step="train", name="notes"),
+        Difference(step="train", name="os.environ: MODE", setting=True),
+        Difference(
+            step="split", name="X", cell=4,
+            parts=(PartDifference(path="['age']", type="numpy.ndarray of float64", relative=2.5e-16),),
+        ),
+    ),
+)  # fmt: skip
 
 
 def _passed(*names, step):

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from outcomes_by_hand import PIPELINE, REPORT, RUN, metric
+from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, metric
 
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
 from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Step, StepRecord, StepStatus, Verdict
@@ -45,6 +45,7 @@ DOCUMENTS = {
     "params": json.of_parameters("churn", PIPELINE.parameters),
     "run": json.of_run(RUN),
     "check": json.of_check(REPORT, FOUND),
+    "verify": json.of_verification(VERIFICATION),
     "failure": json.of_failure("run", 3, FOUND),
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
+from .outline import LARGEST, outline
 from .refusals import VIEWS, Unfingerprintable, refusal, type_name
 from .sharing import alias_groups
 from .state import random_state
@@ -25,19 +26,23 @@ SOURCE = ((types.FunctionType, "function"), (type, "class"), (types.ModuleType, 
 def border(request: dict[str, Any]) -> dict[str, Any]:
     """The reply to a request for fingerprints (``names``) and stored files (``store``, ``formats``, ``folder``).
 
-    An entry of ``store`` may be a list of names that share objects: they are stored together, as a tuple, under the
-    name ``a+b``. ``budget`` seconds after the start no further value is stored, and its entry says so.
+    Names in ``outlines`` get an outline too. An entry of ``store`` may be a list of names that share objects: they are
+    stored together, as a tuple, under the name ``a+b``. ``budget`` seconds after the start no further value is stored,
+    and its entry says so.
     """
     began = time.monotonic()
     namespace = user_namespace()
     together = [list(entry) for entry in request.get("store", ()) if not isinstance(entry, str)]
     single = [entry for entry in request.get("store", ()) if isinstance(entry, str)]
     flat = [name for names in together for name in names]
-    values = {name: Observed(name, namespace) for name in dict.fromkeys([*request.get("names", ()), *single, *flat])}
+    wanted = [*request.get("names", ()), *request.get("outlines", ()), *single, *flat]
+    values = {name: Observed(name, namespace) for name in dict.fromkeys(wanted)}
     storage = Storage(request.get("folder", "."), request.get("formats", []))
     if single or together:
         storage.check()
     deadline = began + request["budget"] if request.get("budget") is not None else float("inf")
+    for name in request.get("outlines", ()):
+        values[name].take_apart()
     for name in single:
         values[name].store(storage, deadline)
     for names in together:
@@ -68,6 +73,7 @@ class Observed:
         self.refusal: str | None = None
         self.culprit: type | None = None
         self.code: list[str] = []
+        self.outline: list[Any] = []
         self.size = 0
         if self.present:
             self._look(namespace)
@@ -94,6 +100,14 @@ class Observed:
         self.code = [name for name, used in out.definitions.items() if _defined(name, used, namespace)]
         if self.name in self.code and namespace.get(self.name) is self.value:
             self.code.remove(self.name)
+
+    def take_apart(self) -> None:
+        """Add the outline, unless the value is too large, or cannot be compared anyway."""
+        if self.present and self.fingerprint is not None and self.size <= LARGEST:
+            try:
+                self.outline = outline(self.value)
+            except Exception:  # any class may raise anything; without an outline it is compared as a whole
+                self.outline = []
 
     def store(self, storage: Storage, deadline: float, together: bool = False) -> None:
         """Find the format for the value, or the sentence that says why there is none."""
@@ -122,6 +136,7 @@ class Observed:
             "file": self.file,
             "refusal": self.refusal,
             "code": self.code,
+            "outline": self.outline,
         }
 
 

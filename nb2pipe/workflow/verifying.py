@@ -1,0 +1,91 @@
+"""``verify``: run the pipeline and compare every value at its step borders with the notebook's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nb2pipe import baseline as baselines
+from nb2pipe import checking
+from nb2pipe import notebook as notebooks
+from nb2pipe.errors import InvalidInput, Nb2pipeError
+from nb2pipe.model import Baseline, Notebook
+from nb2pipe.recording import evidence
+from nb2pipe.recording.verify import Borders, Verification, differences
+from nb2pipe.rules import nb011_baseline
+from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
+from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
+from nb2pipe.running.projects import Project, open_project
+from nb2pipe.workflow.storage import storage_problems
+
+STATE = ".nb2pipe"
+RANDOM_STATES = "random"
+
+
+@storage_problems
+def verify(
+    path: str | Path,
+    *,
+    kernel: KernelChoice | None = None,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Run an exported project with its default parameters and compare its values with those of the observed run.
+
+    Random numbers that the notebook does not seed are drawn as in the observed run, if this machine still has its record
+    (``.nb2pipe`` in the project). ``timeout`` is in seconds per cell.
+
+    Raises InvalidInput (no project, or one exported with ``--static``: nothing to compare with), StepFailed,
+    EnvironmentProblem, StorageProblem, Interrupted.
+    """
+    project = open_project(Path(path))
+    baseline = baselines.load(project.folder / baselines.FILE_NAME)
+    if not baseline.fingerprints and any(step.outputs for step in project.pipeline.steps):
+        raise InvalidInput(nb011_baseline.not_observed(str(project.folder / baselines.FILE_NAME), str(project.source)))
+    found = resolve(kernel, project.manifest.kernel)
+    return compare_run(project, baseline, found, timeout, progress or Silent(), original(project))
+
+
+def original(project: Project) -> Notebook | None:
+    """The notebook that the project came from, if it is still there and readable: it makes messages better."""
+    try:
+        return notebooks.read(project.source)
+    except Nb2pipeError:
+        return None
+
+
+def compare_run(
+    project: Project,
+    baseline: Baseline,
+    kernel: Kernel,
+    timeout: float | None,
+    progress: Progress,
+    notebook: Notebook | None,
+) -> Verification:
+    """Run every step anew, watched at its end."""
+    progress.message("running the pipeline to compare its values with the notebook's")
+    pipeline = project.pipeline
+    proof = evidence.load(project.folder / STATE)
+    borders = Borders(
+        modules=tuple(sorted({m for step in pipeline.steps for m in step.modules})),
+        random_states=(project.folder / STATE / RANDOM_STATES).resolve(),
+        reseeded=frozenset(proof.reseeded),
+        original=baseline.fingerprints,
+    )
+    run = run_pipeline(
+        project,
+        RunOptions(
+            kernel=kernel,
+            parameters={parameter.name: parameter.default for parameter in pipeline.parameters},
+            given={},
+            timeout=timeout,
+            original=notebook,
+            progress=progress,
+            watcher=borders.watcher,
+            environment=lambda: borders.environment,
+        ),
+    )
+    return Verification(
+        report=checking.check(pipeline, baseline, run),
+        differences=differences(pipeline, baseline.fingerprints, proof, borders),
+        compared=len(set(baseline.fingerprints) & set(borders.fingerprints)),
+    )
