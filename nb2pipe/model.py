@@ -396,7 +396,8 @@ class ObservedValue:
 
     ``fingerprint`` is a digest of the content, equal for equal values in any process. ``format`` is the first that
     round-trips exactly; ``None`` with ``refusal`` (a sentence) if none does. ``code`` are functions and classes of the
-    notebook that the value refers to, ``outline`` its parts.
+    notebook that the value refers to, ``outline`` its parts. ``rebuilt``: no file keeps it, but running again the statement that
+    made it gives the same (a grouping, a lock, a connection to a file).
     """
 
     step: str
@@ -408,6 +409,7 @@ class ObservedValue:
     refusal: str | None = None
     code: tuple[str, ...] = ()
     outline: tuple[Part, ...] = ()
+    rebuilt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

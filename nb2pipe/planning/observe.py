@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from nb2pipe.model import Place, Recording, Role
+from nb2pipe.model import ObservedValue, Place, Recording, Role
 from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline
 
 
 def refine(timeline: Timeline, recording: Recording) -> Timeline:
     """The timeline with events as the run showed them."""
     changed = _changed_by_segment(recording)
-    replayed = _made_by_code(recording)
+    replayed = _made_by_code(timeline, recording)
     events: dict[str, tuple[Event, ...]] = {}
     segment_of = {cell: number for number, segment in enumerate(timeline.segments) for cell in segment.cells}
     for name, items in timeline.events.items():
@@ -62,12 +62,28 @@ def seen_names(timeline: Timeline, recording: Recording) -> Mapping[str, tuple[s
     return {name: tuple(steps) for name, steps in unseen.items()}
 
 
-def _made_by_code(recording: Recording) -> frozenset[str]:
-    """Names that hold classes or modules (``P = namedtuple(...)``): no file holds those, the statement is run again."""
-    kinds: dict[str, set[str]] = {}
+def _made_by_code(timeline: Timeline, recording: Recording) -> frozenset[str]:
+    """Names whose statements are run again, since no file holds what they make: classes, modules, groupings, locks."""
+    values: dict[str, list[ObservedValue]] = {}
     for value in recording.values:
-        kinds.setdefault(value.name, set()).add(value.type)
-    return frozenset(name for name, types in kinds.items() if types <= {"class", "module"})
+        values.setdefault(value.name, []).append(value)
+    return frozenset(
+        name
+        for name, found in values.items()
+        if all(value.type in ("class", "module") for value in found)
+        or (all(value.rebuilt for value in found) and _is_simple(timeline, name))
+    )
+
+
+def _is_simple(timeline: Timeline, name: str) -> bool:
+    """Whether every statement that binds the name does only that."""
+    binding = [timeline.placed[e.position].statement for e in timeline.events.get(name, ()) if e.kind is EventKind.BIND]
+    return bool(binding) and all(
+        len(statement.bindings) == 1
+        and statement.bindings[0].certain
+        and not any(mutation.certain for mutation in statement.mutations)
+        for statement in binding
+    )
 
 
 def _changed_by_segment(recording: Recording) -> dict[int, frozenset[str]]:

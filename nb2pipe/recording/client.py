@@ -26,6 +26,7 @@ MODULES = (
     "digests",
     "state",
     "outline",
+    "rebuilding",
     "reaching",
     "sharing",
     "storing",

@@ -190,7 +190,8 @@ class _Recorder(Watcher):
             sorted(
                 name
                 for name, value in values.items()
-                if value["fingerprint"] is None or self.seen.get(name) != value["fingerprint"]
+                if not (value["rebuilt"] and name in self.seen)
+                and (value["fingerprint"] is None or self.seen.get(name) != value["fingerprint"])
             )
         )
         gone = tuple(sorted(name for name in self.seen if name not in values))
@@ -251,4 +252,5 @@ def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:
         refusal=value["refusal"],
         code=tuple(value["code"]),
         outline=parts(value["outline"]),
+        rebuilt=value["rebuilt"],
     )

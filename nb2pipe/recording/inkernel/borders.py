@@ -14,6 +14,7 @@ from typing import Any
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
 from .outline import LARGEST, outline
+from .rebuilding import can_be_rebuilt
 from .refusals import VIEWS, Unfingerprintable, refusal, type_name
 from .sharing import alias_groups
 from .state import random_state
@@ -49,7 +50,7 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
         values["+".join(names)] = group = Observed.group(names, namespace)
         group.store(storage, deadline, together=True)
     parts = random_state()
-    present = {name: namespace[name] for name in values if name in namespace}
+    present = {name: namespace[name] for name in values if name in namespace and not values[name].rebuilt}
     return {
         "values": {name: value.reply() for name, value in values.items()},
         "random": fingerprint(parts),
@@ -75,8 +76,10 @@ class Observed:
         self.code: list[str] = []
         self.outline: list[Any] = []
         self.size = 0
+        self.rebuilt = False
         if self.present:
             self._look(namespace)
+            self.rebuilt = self.fingerprint is None and can_be_rebuilt(self.value)
 
     @classmethod
     def group(cls, names: list[str], namespace: dict[str, Any]) -> Observed:
@@ -137,6 +140,7 @@ class Observed:
             "refusal": self.refusal,
             "code": self.code,
             "outline": self.outline,
+            "rebuilt": self.rebuilt,
         }
 
 
