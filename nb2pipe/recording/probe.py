@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,18 @@ class Probe:
         store: Sequence[str | Sequence[str]] = (),
         formats: Sequence[Format] = (),
         outlines: Sequence[str] = (),
+        known: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """What the names hold now; values in ``store`` are also tried in the formats, those in ``outlines`` taken apart."""
+        """What the names hold now.
+
+        Values in ``store`` are also tried in the formats and taken apart, unless their fingerprint is the ``known`` one;
+        those in ``outlines`` are taken apart only.
+        """
         request = {
             "names": list(names),
             "outlines": list(outlines),
             "store": list(store),
+            "known": dict(known or {}),
             "formats": [item.request() for item in formats],
             "folder": str(self._folder),
         }

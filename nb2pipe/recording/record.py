@@ -184,7 +184,11 @@ class _Recorder(Watcher):
         """Compare with the last border; store what this step hands on, if it is new or may have changed."""
         assert self.probe is not None
         seconds = time.monotonic() - self.began
-        reply = self.probe.border(names=self.watch.names)
+        step = segment.step
+        last = step is not None and self.watch.last_segment[step] == number
+        wanted = self.watch.stores.get(step or "", ()) if last else ()
+        known = {name: value["fingerprint"] for name, value in self.latest.items() if value["fingerprint"] is not None}
+        reply = self.probe.border(names=self.watch.names, store=wanted, formats=formats.FORMATS, known=known)
         values = {name: value for name, value in reply["values"].items() if value["present"]}
         changed = tuple(
             sorted(
@@ -206,22 +210,19 @@ class _Recorder(Watcher):
             settings=self.probe.settings(),
         )
         self.random = reply["random"]
-        step = segment.step
-        if step is not None and self.watch.last_segment[step] == number:
-            names = [name for name in self.watch.stores.get(step, ()) if name in values]
-            self._store(step, names)
+        if step is not None and last:
+            names = [name for name in wanted if name in values]
+            self._keep(step, names, values)
             self._store_groups(step, names, self.segments[number].aliases)
         self.began = time.monotonic()
 
-    def _store(self, step: str, names: list[str]) -> None:
-        assert self.probe is not None
-        stale = [name for name in names if self._is_stale(name)]
-        if stale:
-            reply = self.probe.border(store=stale, outlines=stale, formats=formats.FORMATS)
-            self.latest.update((name, value) for name, value in reply["values"].items() if value["present"])
+    def _keep(self, step: str, names: list[str], values: Mapping[str, Mapping[str, Any]]) -> None:
+        """Note what the step hands on; a value that was stored at an earlier border was not stored again."""
         for name in names:
-            if name in self.latest:
-                self.values.append(_observed(step, name, self.latest[name]))
+            now, before = values[name]["fingerprint"], self.latest.get(name)
+            if now is None or before is None or before["fingerprint"] != now:
+                self.latest[name] = values[name]
+            self.values.append(_observed(step, name, self.latest[name]))
 
     def _store_groups(self, step: str, names: list[str], groups: tuple[tuple[str, ...], ...]) -> None:
         """Names that share objects are also tried together: planning decides later which groups matter."""
@@ -234,11 +235,6 @@ class _Recorder(Watcher):
         for group in wanted:
             self.values.append(_observed(step, "+".join(group), reply["+".join(group)]))
         self.values += [_observed(step, name, reply[name]) for name in members]
-
-    def _is_stale(self, name: str) -> bool:
-        """Whether the value is another than the one that was stored last."""
-        now = self.seen.get(name)
-        return now is None or name not in self.latest or self.latest[name]["fingerprint"] != now
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

@@ -38,7 +38,8 @@ def test_names_are_looked_at_and_only_those_to_store_are_written(notebook, tmp_p
     assert [reply["values"][name]["present"] for name in ("table", "limit", "gone")] == [True, True, False]
     assert reply["values"]["limit"]["format"] is None
     assert reply["values"]["limit"]["refusal"] is None
-    assert reply["values"]["table"] | {"fingerprint": "", "size": 0} == {
+    assert [part["path"] for part in reply["values"]["table"]["outline"]] == ["", "['a']"]
+    assert reply["values"]["table"] | {"fingerprint": "", "size": 0, "outline": []} == {
         "present": True,
         "type": "pandas.DataFrame",
         "size": 0,

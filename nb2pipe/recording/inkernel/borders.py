@@ -27,9 +27,9 @@ SOURCE = ((types.FunctionType, "function"), (type, "class"), (types.ModuleType, 
 def border(request: dict[str, Any]) -> dict[str, Any]:
     """The reply to a request for fingerprints (``names``) and stored files (``store``, ``formats``, ``folder``).
 
-    Names in ``outlines`` get an outline too. An entry of ``store`` may be a list of names that share objects: they are
-    stored together, as a tuple, under the name ``a+b``. ``budget`` seconds after the start no further value is stored,
-    and its entry says so.
+    Names in ``outlines`` get an outline too. ``known`` are fingerprints of values that need no storing again. An entry of
+    ``store`` may be a list of names that share objects: they are stored together, as a tuple, under the name ``a+b``.
+    ``budget`` seconds after the start no further value is stored, and its entry says so.
     """
     began = time.monotonic()
     namespace = user_namespace()
@@ -42,9 +42,14 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
     if single or together:
         storage.check()
     deadline = began + request["budget"] if request.get("budget") is not None else float("inf")
+    known = request.get("known", {})
+    single = [
+        name for name in single if values[name].fingerprint is None or values[name].fingerprint != known.get(name)
+    ]
     for name in request.get("outlines", ()):
         values[name].take_apart()
     for name in single:
+        values[name].take_apart()
         values[name].store(storage, deadline)
     for names in together:
         values["+".join(names)] = group = Observed.group(names, namespace)

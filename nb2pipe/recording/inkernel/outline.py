@@ -21,7 +21,7 @@ PARTS = 400
 ITEMS = 64
 DEPTH = 8
 #: Values with more bytes of content are not taken apart.
-LARGEST = 1 << 28
+LARGEST = 1 << 27
 #: Numbers summed up together: fewer, and the sketch of a large array would be large.
 CHUNK = 4096
 CHUNKS = 512
@@ -66,7 +66,10 @@ class Outline:
         columns = numbers.shape[1] if numbers.ndim == 2 else 0
         lines = [numbers[:, at] for at in range(columns)] if 1 < columns <= ITEMS else [numbers]
         finite = np.isfinite(numbers)
-        odd = None if finite.all() else np.where(finite, 0.0, np.nan_to_num(numbers, nan=2.0, posinf=1.0, neginf=-1.0))
+        odd = None
+        if not finite.all():
+            odd = np.where(finite, 0.0, np.nan_to_num(numbers, nan=2.0, posinf=1.0, neginf=-1.0))
+            lines = [np.where(np.isfinite(line), line, 0.0) for line in lines]
         exact = fingerprint((shape, odd))
         sketches = [number for line in lines for number in sketch(line)]
         self._add(path, value, exact, sketches)
@@ -82,11 +85,10 @@ def sketch(numbers: Any) -> list[float]:
     """Three numbers for each chunk: the largest magnitude and a complex sum in which every position has its own phase.
 
     The difference of two such sums is about as large as the difference of the arrays (a random projection), so it tells a
-    last bit from a changed value; a change of one element counts fully.
+    last bit from a changed value; a change of one element counts fully. All numbers must be finite.
     """
     np = sys.modules["numpy"]
-    with np.errstate(all="ignore"):
-        flat = np.nan_to_num(np.asarray(numbers, dtype="float64").reshape(-1), nan=0.0, posinf=0.0, neginf=0.0)
+    flat = np.asarray(numbers, dtype="float64").reshape(-1)
     found: list[float] = []
     size = max(CHUNK, -(-flat.size // CHUNKS))
     places = np.arange(min(size, flat.size), dtype="float64")

@@ -18,6 +18,10 @@ from .sharing import alias_groups, sharing
 
 DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS)
 PLAIN = (type(None), bool, int, float, str)
+#: Tables and arrays with more bytes of plain numbers are tried with their first rows: parquet and npy keep numbers as they
+#: are, so that only names, index, types and the other columns can get lost.
+LARGE = 1 << 26
+ROWS = 1000
 
 
 def is_plain(value: Any) -> bool:
@@ -73,6 +77,9 @@ class Storage:
 
         ``together``: the value is a tuple of names that share objects, and must share them afterwards.
         """
+        telling = None if together else telling_parts(value)
+        if telling is not None:
+            return self._store_large(name, telling)
         shape = _shape(value, together)
         for layout in (_row_major(value), None):  # the layout in memory only matters for the last bit of sums
             second_best = None
@@ -89,6 +96,21 @@ class Storage:
                     return self._keep(name, form, path)
             if second_best:
                 return self._keep(name, *second_best)
+        return None
+
+    def _store_large(self, name: str, parts: list[Any]) -> tuple[str, str] | None:
+        """The first format that is exact for the first rows of a table or array, and for what is no plain number in it."""
+        marks = [Fingerprinter().fingerprint(part) for part in parts]
+        for layout in (_row_major(parts[0]), None):
+            for form in self.formats:
+                path = os.path.join(self.folder, "." + name + ".try" + form["suffix"])
+                exact = True
+                for at, (part, mark) in enumerate(zip(parts, marks)):
+                    held = None if at else layout
+                    exact = exact and self._try(form, path, part, mark, lambda copy: True, held) is True
+                if exact:
+                    return self._keep(name, form, path)
+                _remove(path)
         return None
 
     def _keep(self, name: str, form: dict[str, Any], path: str) -> tuple[str, str]:
@@ -130,6 +152,29 @@ class Storage:
             return None
         except Exception:  # whatever a library raises, this format is not the one
             return None
+
+
+def telling_parts(value: Any) -> list[Any] | None:
+    """What of a large table or array tells how all of it is stored: its first rows, then the columns that are no plain
+    numbers, with the index. ``None`` for anything else, which is tried as a whole.
+    """
+    if _of("numpy", "ndarray", value) and value.ndim and value.nbytes >= LARGE:
+        return [value[:ROWS]] if _is_number(value.dtype) else None
+    if not _of("pandas", "DataFrame", value) or len(value) <= ROWS:
+        return None
+    plain = [_is_number(dtype) for dtype in value.dtypes]
+    width = sum(dtype.itemsize for dtype, number in zip(value.dtypes, plain) if number)
+    if width * len(value) < LARGE or value.columns.nlevels > 1:
+        return None
+    if all(plain) and _of("pandas", "RangeIndex", value.index):
+        return [value.iloc[:ROWS]]
+    return [value.iloc[:ROWS], value.loc[:, [not number for number in plain]]]
+
+
+def _is_number(dtype: Any) -> bool:
+    """Whether a column or array of this dtype comes back from any file of numbers as it was."""
+    np = sys.modules["numpy"]
+    return isinstance(dtype, np.dtype) and (dtype.kind in "iub" or (dtype.kind == "f" and dtype.itemsize in (4, 8)))
 
 
 def _row_major(value: Any) -> bool:
