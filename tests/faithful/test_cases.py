@@ -25,8 +25,9 @@ EXPECTED = {
     "generator": ("refused", ("NB204",)),
     "open file": ("refused", ("NB204",)),
     "database connection": ("refused", ("NB204",)),
-    "lock": ("refused", ("NB204",)),
-    "GroupBy": ("refused", ("NB204",)),
+    "open transaction": ("refused", ("NB204",)),
+    "held lock": ("refused", ("NB204",)),
+    "GroupBy of a table that changes": ("refused", ("NB206",)),
     "exception of the notebook": ("refused", ("NB204",)),  # it carries a traceback with frames
     "figure and axes": ("refused", ("NB204",)),
     "os.environ from a computed value": ("refused", ("NB206",)),
