@@ -383,7 +383,7 @@ class ObservedValue:
 
     ``fingerprint`` is a digest of the content, equal for equal values in any process. ``format`` is the first that
     round-trips exactly; ``None`` with ``refusal`` (a sentence) if none does. ``code`` are functions and classes of the
-    notebook that the value refers to.
+    notebook that the value refers to; ``reads`` are names that it carries along as they were, inside stored functions.
     """
 
     step: str
@@ -394,6 +394,7 @@ class ObservedValue:
     format: str | None = None
     refusal: str | None = None
     code: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from nb2pipe.dataflow.effects import (
     FIRST_ARGUMENT,
     FIRST_ARGUMENT_BUILTINS,
+    FIRST_ARGUMENT_METHODS,
     KEEPS_ARGUMENTS,
     MUTATING_METHODS,
     PURE_BUILTINS,
@@ -74,6 +75,8 @@ def _library(call: Call, module: str) -> Iterator[Effect]:
 def _method(call: Call, names: Names) -> Iterator[Effect]:
     method = call.method or ""
     yield from _output(call)
+    if method in FIRST_ARGUMENT_METHODS:
+        yield from _first(call)
     if call.inplace or method in MUTATING_METHODS:
         yield from _changed(call.receiver, certain=True)
     elif method not in PURE_METHODS and not call.fresh and not _known_methods(call, names):

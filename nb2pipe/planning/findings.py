@@ -44,6 +44,10 @@ from nb2pipe.rules import (
 _VIEWS = (
     "{} look at the same memory, and a later step changes it through one of them: make a copy (.copy()) of the other"
 )
+_OUTDATED = (
+    "it holds a function that was made by another one, and such a function is stored together with '{0}' as it is then, "
+    "but cell {1} changes '{0}' later: give it to the function as an argument, or define the function with def"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ def collect(facts: Facts) -> tuple[Diagnostic, ...]:
         *_patches(facts),
         *_circular_setup(facts),
         *_not_saveable(facts),
+        *_outdated(facts),
         *(nb212_skipped_draws.diagnostic(facts.notebook, cell, step) for cell, step in facts.random.broken),
     ]
     return tuple(sorted(dict.fromkeys(found), key=_where))
@@ -283,6 +288,30 @@ def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:
             yield nb204_cannot_hand_over.diagnostic(
                 facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step, why=why
             )
+
+
+def _outdated(facts: Facts) -> Iterator[Diagnostic]:
+    """A stored function goes on with the names that it reads as they were when it was stored."""
+    for step, need in facts.needs.items():
+        for name, provider in need.artifacts.items():
+            bundle = next((b for b in facts.bundles if b.step == provider and name in b.names), None)
+            value = facts.values.get((provider, "+".join(bundle.names) if bundle else name))
+            if value is None or not value.reads:
+                continue
+            end = max(item.position for item in facts.timeline.statements_of[provider])
+            for read in value.reads:
+                later = [e for e in facts.timeline.events.get(read, ()) if e.position > end and not _imports(facts, e)]
+                if later:
+                    changed = facts.timeline.placed[later[0].position].statement.cell + 1
+                    cell, place = _made(facts, name, provider)
+                    yield nb204_cannot_hand_over.diagnostic(
+                        facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step,
+                        why=_OUTDATED.format(read, changed),
+                    )  # fmt: skip
+
+
+def _imports(facts: Facts, event: Event) -> bool:
+    return facts.timeline.placed[event.position].statement.kind is StatementKind.IMPORT
 
 
 def _made(facts: Facts, name: str, step: str) -> tuple[int, Place]:

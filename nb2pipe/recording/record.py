@@ -11,18 +11,20 @@ from typing import Any
 
 from nb2pipe import formats
 from nb2pipe.model import (
+    BindingKind,
     Environment,
     MetricSource,
     Notebook,
     ObservedMetric,
     ObservedValue,
     Recording,
+    Role,
     Segment,
     SegmentObservation,
 )
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
-from nb2pipe.planning.timeline import Carrier
+from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
 from nb2pipe.running.execute import execute_notebook
@@ -92,6 +94,12 @@ def _watch(plan: Plan) -> Watch:
         for name, events in timeline.events.items()
         if any(event.carrier in (Carrier.ARTIFACT, Carrier.SKIPPED) for event in events)
     }
+    replayed = {  # made again in each step, until something changes them
+        binding.name
+        for item in timeline.placed
+        for binding in item.statement.bindings
+        if binding.kind is BindingKind.DATA and item.role in (Role.PARAMETERS, *SETUP_ROLES)
+    }
     metrics: dict[int, tuple[list[str], str | None]] = {}
     for candidate in plan.candidates:
         names, _ = metrics.setdefault(candidate.cell, ([], None))
@@ -102,7 +110,9 @@ def _watch(plan: Plan) -> Watch:
     return Watch(
         segment_starts=frozenset(segment.cells[0] for segment in timeline.segments if segment.step),
         segment_ends=code_cells,
-        names=tuple(sorted({n for n in crossing if n in data or n not in timeline.events} | plan.unresolved)),
+        names=tuple(
+            sorted({n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved)
+        ),
         stores={step: tuple(sorted(names)) for step, names in stores.items()},
         last_segment=last,
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
@@ -250,4 +260,5 @@ def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:
         format=value["format"],
         refusal=value["refusal"],
         code=tuple(value["code"]),
+        reads=tuple(value["reads"]),
     )

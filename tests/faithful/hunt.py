@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from tests.faithful.harness import DETECTED, REFUSED, RIGHT, OriginalFailed, Outcome
-from tests.faithful.plain import judged
+from tests.faithful.plain import judged, try_out
 from tests.faithful.programs import Cells, Program, cells_of, drawn
 
 NO_CASE = Outcome(verdict="no case")
@@ -20,7 +20,10 @@ NO_CASE = Outcome(verdict="no case")
 def judge(cells: Cells) -> Outcome:
     """The outcome; a program that does not run is no case."""
     try:
-        return judged(*cells)
+        found = judged(*cells)
+        if found.verdict == REFUSED:
+            try_out(*cells)
+        return found
     except OriginalFailed as problem:
         return replace(NO_CASE, detail=str(problem).strip().splitlines()[-1])
     except Exception as problem:

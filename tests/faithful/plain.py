@@ -17,7 +17,7 @@ from typing import Any
 
 from nb2pipe.recording.client import PACKAGE, install_code, probe_source
 from nb2pipe.running.watching import Execution, RunningCell, Watcher
-from tests.faithful.harness import CellError, Outcome, Shell, outcome
+from tests.faithful.harness import CellError, Outcome, Shell, in_child, outcome
 
 _ENVIRONMENT = {"python": "3", "implementation": "CPython", "platform": "here", "packages": {}, "imported": []}
 
@@ -28,6 +28,15 @@ def judged(*cells: tuple[str, str]) -> Outcome:
     memory = Path("/dev/shm")  # noqa: S108  a folder in memory where there is one: files are synchronised when written
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         return outcome(Path(folder).resolve(), *cells, shell=PLAIN)
+
+
+def try_out(*cells: tuple[str, str]) -> None:
+    """Run the cells in a child; raises OriginalFailed if one of them raises."""
+    sources = [
+        {"cell_type": "code", "id": "", "metadata": {"nb2pipe": {"cell": 1}}, "source": source} for _, source in cells
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        in_child(lambda: run({"cells": sources}, Path(folder), Watcher()), Path(folder))
 
 
 def load() -> None:
@@ -46,9 +55,7 @@ def load() -> None:
     entries["environment"] = lambda request: dict(_ENVIRONMENT)  # asking for distributions takes longer than all else
 
 
-def run(
-    data: dict[str, Any], cwd: Path, watcher: Watcher, at_end: Callable[[Any], None] = lambda _: None
-) -> Execution:
+def run(data: dict[str, Any], cwd: Path, watcher: Watcher, at_end: Callable[[Any], None] = lambda _: None) -> Execution:
     """Execute a notebook's cells as plain Python in a fresh ``__main__``."""
     import numpy as np
 

@@ -465,7 +465,9 @@ class Writer:
     def _bindable(self, kind: str, labels: dict[str, str]) -> str:
         choice = self.choose(4)
         same = [n for n, held in self.kinds.items() if held == kind and n not in labels.values()]
-        other = [n for n, held in self.kinds.items() if held in SHOWN and n not in self.fixed and n not in labels.values()]
+        other = [
+            n for n, held in self.kinds.items() if held in SHOWN and n not in self.fixed and n not in labels.values()
+        ]
         if choice == 2 and same:
             return same[-1 - self.choose(len(same))]
         if choice == 3 and other:

@@ -5,12 +5,14 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 import time
 import types
-from typing import Any
+from typing import Any, Iterator
 
+from .code import names_read
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
 from .refusals import VIEWS, Unfingerprintable, refusal, type_name
@@ -18,6 +20,8 @@ from .sharing import alias_groups
 from .state import random_state
 from .storing import Storage
 
+#: The format that stores functions with their code, and with the names that they read as these are then.
+BY_VALUE = "cloudpickle"
 #: Values that the caller carries as source, not as data.
 SOURCE = ((types.FunctionType, "function"), (type, "class"), (types.ModuleType, "module"))
 
@@ -68,6 +72,9 @@ class Observed:
         self.refusal: str | None = None
         self.culprit: type | None = None
         self.code: list[str] = []
+        self.functions: list[Any] = []
+        self.reads: list[str] = []
+        self.own = False
         self.size = 0
         if self.present:
             self._look(namespace)
@@ -94,6 +101,8 @@ class Observed:
         self.code = [name for name, used in out.definitions.items() if _defined(name, used, namespace)]
         if self.name in self.code and namespace.get(self.name) is self.value:
             self.code.remove(self.name)
+            self.own = True  # found under the name that is yet to be loaded
+        self.functions = out.functions
 
     def store(self, storage: Storage, deadline: float, together: bool = False) -> None:
         """Find the format for the value, or the sentence that says why there is none."""
@@ -105,9 +114,12 @@ class Observed:
         if isinstance(self.value, types.ModuleType):
             self.refusal = refusal(types.ModuleType, None)
             return
-        stored = storage.store(self.name, self.value, self.fingerprint, together) if self.fingerprint else None
+        with _hidden(self.name if self.own else ""):
+            stored = storage.store(self.name, self.value, self.fingerprint, together) if self.fingerprint else None
         if stored is not None:
             self.format, self.file = stored
+            if self.format == BY_VALUE:
+                self.reads = names_read(self.functions, user_namespace())
         else:
             self.refusal = VIEWS if together and self.culprit is None else refusal(type(self.value), self.culprit)
 
@@ -122,7 +134,20 @@ class Observed:
             "file": self.file,
             "refusal": self.refusal,
             "code": self.code,
+            "reads": self.reads,
         }
+
+
+@contextlib.contextmanager
+def _hidden(name: str) -> Iterator[None]:
+    """Takes a name away from the notebook for a moment: a function stored as a mere reference to it is no good."""
+    namespace = user_namespace()
+    value = namespace.pop(name, None)
+    try:
+        yield
+    finally:
+        if value is not None:
+            namespace[name] = value
 
 
 def _type(value: Any) -> str:
