@@ -325,11 +325,15 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snippet:
-    """Whole lines of an original cell that a step replays in its setup (imports, definitions, settings)."""
+    """Whole lines of an original cell that a step replays in its setup (imports, definitions, settings).
+
+    ``after_loads``: the first that reads one of the step's ``early`` inputs.
+    """
 
     cell: int
     line: int
     end_line: int
+    after_loads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -427,6 +431,7 @@ class SegmentObservation:
     aliases: tuple[tuple[str, ...], ...] = ()  # groups of names that share objects or memory when the segment ends
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # component -> what differs from the start
     memory: tuple[tuple[str, ...], ...] = ()  # those that share memory alone (views of arrays)
+    objects: tuple[tuple[str, ...], ...] = ()  # those that share objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ class Needs:
     parameters: set[str] = field(default_factory=set)
     replays: set[int] = field(default_factory=set)  # positions of statements
     early: set[str] = field(default_factory=set)
+    early_at: int | None = None  # the first replayed statement that reads one of them
     unknown: list[Unknown] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
@@ -51,22 +52,34 @@ class Read:
     placed: Placed
 
 
-def exposed_reads(statements: Iterable[Placed]) -> Iterator[Read]:
-    """The reads of names that these statements, run one after another, have not certainly bound before."""
+def exposed_reads(timeline: Timeline, step: str) -> Iterator[Read]:
+    """The reads of names that the step has not certainly bound before, or that others have changed since it did."""
     bound: set[str] = set()
-    for item in statements:
+
+    def known(name: str, item: Placed) -> bool:
+        return name in bound and not (
+            _shared(timeline, name)
+            and any(event.step != step and not _harmless(event) for event in timeline.reaching(name, item.position))
+        )
+
+    for item in timeline.statements_of[step]:
         for use in item.statement.uses:
-            if use.name not in bound:
+            if not known(use.name, item):
                 yield Read(use, item)
         for mutation in item.statement.mutations:
-            if mutation.name not in bound:
+            if not known(mutation.name, item):
                 yield Read(Use(name=mutation.name, place=mutation.place), item)
         made = {binding.name for binding in item.statement.bindings}
         for deletion in item.statement.deletions:
-            if deletion.name not in bound and deletion.name not in made:  # ``except ... as e`` makes and deletes
+            if not known(deletion.name, item) and deletion.name not in made:  # ``except ... as e`` makes and deletes
                 yield Read(Use(name=deletion.name, place=deletion.place), item)
         bound.update(binding.name for binding in item.statement.bindings if binding.certain)
         bound.difference_update(deletion.name for deletion in item.statement.deletions)
+
+
+def _shared(timeline: Timeline, name: str) -> bool:
+    events = timeline.events[name]
+    return any(event.step != events[0].step for event in events)
 
 
 class Resolver:
@@ -82,7 +95,7 @@ class Resolver:
     def needs(self, step: str) -> Needs:
         """Everything that the step reads before it certainly wrote it."""
         needs = Needs()
-        for read in exposed_reads(self._timeline.statements_of[step]):
+        for read in exposed_reads(self._timeline, step):
             self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
         return needs
 
@@ -98,8 +111,10 @@ class Resolver:
         elif reaching:
             self._replay(needs, step, name, reaching)
 
-    def code(self, needs: Needs, step: str, name: str) -> None:
-        """Bring the definition of a function or class that a loaded value refers to, and what it reads when called."""
+    def code(self, needs: Needs, step: str, name: str, provider: str | None = None) -> None:
+        """Bring the definition of a function or class that a value of ``provider`` refers to, and what it reads."""
+        if provider is not None:
+            self._same_code(needs, step, name, provider)
         seen: set[str] = set()
         pending = [name]
         start = self._timeline.start(step)
@@ -119,6 +134,18 @@ class Resolver:
                 if event.carrier is Carrier.CODE:
                     statement = self._timeline.placed[event.position].statement
                     pending.extend(later.name for later in statement.later_uses)
+
+    def _same_code(self, needs: Needs, step: str, name: str, provider: str) -> None:
+        """The definition must still be the one that the value was made with."""
+        end = max(item.position for item in self._timeline.statements_of[provider]) + 1
+        start = self._timeline.start(step)
+        known = {event.position for event in self._timeline.reaching(name, end)}
+        for event in self._timeline.reaching(name, start):
+            if event.position >= end and event.position not in known and not _harmless(event):
+                cell = self._timeline.placed[event.position].statement.cell
+                why = f"a value that '{provider}' made uses it as it was before cell {cell + 1} made another of it"
+                needs.conflicts.append(Conflict(step=step, name=name, cell=cell, place=event.place, why=why))
+                return
 
     def replay_statement(self, needs: Needs, step: str, item: Placed, *, early: bool = True) -> None:
         """Add a statement to the step's setup, with all that it reads when it runs."""
@@ -224,6 +251,7 @@ class Resolver:
         self._take(needs, step, use, item.statement.cell, provider)
         if early:
             needs.early.add(use.name)
+            needs.early_at = min(item.position, item.position if needs.early_at is None else needs.early_at)
 
 
 def _provider(events: tuple[Event, ...]) -> str | None:

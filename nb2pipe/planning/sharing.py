@@ -37,11 +37,13 @@ def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
         for names in observation.aliases:
             if not _touched(timeline, step, names):
                 continue
-            matters = _matters(timeline, recording, number, names)
-            only_memory = names in observation.memory
-            if matters or not only_memory:
-                views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
+            if _matters(timeline, recording, number, names):
+                views = any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
                 found[step, names[0]] = Bundle(step=step, segment=number, names=names, views=views)
+                continue
+            for part in observation.objects:
+                if set(part) <= set(names):
+                    found[step, part[0]] = Bundle(step=step, segment=number, names=part)
     return tuple(found.values())
 
 
