@@ -73,6 +73,8 @@ def plan(
     _close_outputs(needs, resolver, groups)
     _add_settings(needs, line, resolver, random, values)
     _close_outputs(needs, resolver, groups)
+    for step in line.steps:
+        resolver.check_versions(needs[step], step)
     found = metrics.candidates(roles, by_cell)
     steps = _steps(needs, line, random, values, roles, groups)
     ordered, cycle = _order(steps)

@@ -31,6 +31,15 @@ class Unknown:
     skipped: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromCode:
+    """A read of what replayed lines define: the last of them stands at ``position``."""
+
+    use: Use
+    cell: int
+    position: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Needs:
     """What one step must be given, gathered while its reads are resolved."""
@@ -42,6 +51,7 @@ class Needs:
     early_at: int | None = None  # the first replayed statement that reads one of them
     unknown: list[Unknown] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    from_code: list[FromCode] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,23 @@ class Resolver:
         for read in exposed_reads(self._timeline, step):
             self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
         return needs
+
+    def check_versions(self, needs: Needs, step: str) -> None:
+        """The setup runs before all of the step: what it defines last, or what is loaded then, is what the step reads."""
+        for read in needs.from_code:
+            name = read.use.name
+            later = [
+                event.position
+                for event in self._timeline.events.get(name, ())
+                if event.position > read.position and event.position in needs.replays and event.kind is EventKind.BIND
+            ]
+            if later or name in needs.artifacts:
+                at = later[0] if later else None
+                what = (
+                    f"cell {self._timeline.placed[at].statement.cell + 1}" if at is not None else needs.artifacts[name]
+                )
+                why = f"cell {read.cell + 1} reads it as it was before '{what}' made another of it"
+                needs.conflicts.append(Conflict(step=step, name=name, cell=read.cell, place=read.use.place, why=why))
 
     def pass_through(self, needs: Needs, step: str, name: str) -> None:
         """``step`` hands ``name`` on but may leave it as it was: then it needs the old value, if there is one."""
@@ -170,7 +197,7 @@ class Resolver:
         reaching = self._timeline.reaching(use.name, position)
         foreign = tuple(e for e in reaching if e.step != step and e.kind is not EventKind.DELETE)
         if not foreign:
-            if not reaching:
+            if not reaching and not _bound_on_the_way(self._timeline, use, position):
                 self._missing(needs, step, use, position, cell)
             return
         skipped = next((e for e in foreign if e.carrier is Carrier.SKIPPED and not _harmless(e)), None)
@@ -181,6 +208,7 @@ class Resolver:
         provider = _provider(foreign)
         if provider is None:
             self._replay(needs, step, use.name, foreign)
+            needs.from_code.append(FromCode(use=use, cell=cell, position=max(e.position for e in foreign)))
             return
         self._take(needs, step, use, cell, provider)
         changed = self._changed_after(use.name, provider, position)
@@ -252,6 +280,12 @@ class Resolver:
         if early:
             needs.early.add(use.name)
             needs.early_at = min(item.position, item.position if needs.early_at is None else needs.early_at)
+
+
+def _bound_on_the_way(timeline: Timeline, use: Use, position: int) -> bool:
+    """Whether the reading statement itself may bind the name further up: ``[n := x for x in rows] + [n]``."""
+    bindings = timeline.placed[position].statement.bindings
+    return any(b.name == use.name and b.place < use.place and not b.certain for b in bindings)
 
 
 def _provider(events: tuple[Event, ...]) -> str | None:

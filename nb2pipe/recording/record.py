@@ -39,6 +39,7 @@ class Watch:
     segment_starts: frozenset[int]
     segment_ends: Mapping[int, tuple[int, Segment]]
     names: tuple[str, ...]
+    definitions: tuple[str, ...]  # functions and classes: replayed, unless something changes what they hold
     stores: Mapping[str, tuple[str, ...]]
     last_segment: Mapping[str, int]
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
@@ -100,6 +101,13 @@ def _watch(plan: Plan) -> Watch:
         for binding in item.statement.bindings
         if binding.kind is BindingKind.DATA and item.role in (Role.PARAMETERS, *SETUP_ROLES)
     }
+    definitions = {
+        binding.name
+        for item in timeline.placed
+        for binding in item.statement.bindings
+        if binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS)
+    }
+    watched = {n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved
     metrics: dict[int, tuple[list[str], str | None]] = {}
     for candidate in plan.candidates:
         names, _ = metrics.setdefault(candidate.cell, ([], None))
@@ -110,9 +118,8 @@ def _watch(plan: Plan) -> Watch:
     return Watch(
         segment_starts=frozenset(segment.cells[0] for segment in timeline.segments if segment.step),
         segment_ends=code_cells,
-        names=tuple(
-            sorted({n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved)
-        ),
+        names=tuple(sorted(watched)),
+        definitions=tuple(sorted(definitions - watched)),
         stores={step: tuple(sorted(names)) for step, names in stores.items()},
         last_segment=last,
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
@@ -195,6 +202,7 @@ class _Recorder(Watcher):
         seconds = time.monotonic() - self.began
         reply = self.probe.border(names=self.watch.names)
         values = {name: value for name, value in reply["values"].items() if value["present"]}
+        code = self.probe.border(names=self.watch.definitions)["values"]
         changed = tuple(
             sorted(
                 name
@@ -202,8 +210,10 @@ class _Recorder(Watcher):
                 if value["fingerprint"] is None or self.seen.get(name) != value["fingerprint"]
             )
         )
-        gone = tuple(sorted(name for name in self.seen if name not in values))
-        self.seen = {name: value["fingerprint"] for name, value in values.items()}
+        gone = tuple(sorted(name for name in self.seen if name not in values and name not in code))
+        held = {name: value["fingerprint"] for name, value in code.items() if value["present"]}
+        changed += tuple(name for name, held_now in held.items() if self.seen.get(name) != held_now)
+        self.seen = {**held, **{name: value["fingerprint"] for name, value in values.items()}}
         self.segments[number] = SegmentObservation(
             segment=segment,
             changed=(*changed, *gone),

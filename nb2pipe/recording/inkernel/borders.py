@@ -119,7 +119,7 @@ class Observed:
         if stored is not None:
             self.format, self.file = stored
             if self.format == BY_VALUE:
-                self.reads = names_read(self.functions, user_namespace())
+                self.reads = [*self.code, *names_read(self.functions, user_namespace())]
         else:
             self.refusal = VIEWS if together and self.culprit is None else refusal(type(self.value), self.culprit)
 
