@@ -205,6 +205,7 @@ class Resolver:
             skip_cell = self._timeline.placed[skipped.position].statement.cell
             needs.unknown.append(Unknown(step=step, use=use, cell=cell, position=position, skipped=skip_cell))
             return
+        self._check_order(needs, step, use, cell, foreign)
         provider = _provider(foreign)
         if provider is None:
             self._replay(needs, step, use.name, foreign)
@@ -215,6 +216,16 @@ class Resolver:
         if changed is not None:
             why = f"it reads it before cell {changed + 1} of '{provider}' changes it, but '{provider}' runs as one step"
             needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
+
+    def _check_order(self, needs: Needs, step: str, use: Use, cell: int, foreign: tuple[Event, ...]) -> None:
+        """What comes from elsewhere is there from the start: the step's own earlier cells must not bind it anew."""
+        last = max((event.position for event in foreign if not _harmless(event)), default=-1)
+        for event in self._timeline.events[use.name]:
+            if event.step == step and event.kind is EventKind.BIND and event.position < last:
+                other = self._timeline.placed[last].statement.cell + 1
+                why = f"it makes one itself, and then reads the one that cell {other} makes later"
+                needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
+                return
 
     def _take(self, needs: Needs, step: str, use: Use, cell: int, provider: str) -> None:
         known = needs.artifacts.setdefault(use.name, provider)

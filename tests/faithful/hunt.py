@@ -84,8 +84,8 @@ def main(first: int = 0, count: int = 100, *wanted: str) -> int:
             small = smaller(program, found)
             print(f"== {number}: {found.verdict} {' '.join(found.codes)} {judge(small).detail}", flush=True)
             print("\n".join(show(small)), flush=True)
-    seconds = time.monotonic() - began
-    print(dict(counts), f"{count / seconds:.1f}/s", flush=True)
+        if number % 50 == 49 or number == first + count - 1:
+            print(dict(counts), f"{(number - first + 1) / (time.monotonic() - began):.1f}/s", flush=True)
     return 1 if {"WRONG", "FAILED", "CRASH"} & set(counts) else 0
 
 

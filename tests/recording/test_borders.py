@@ -47,6 +47,7 @@ def test_names_are_looked_at_and_only_those_to_store_are_written(notebook, tmp_p
         "file": "table.parquet",
         "refusal": None,
         "code": [],
+        "reads": [],
     }
     assert os.listdir(tmp_path) == ["table.parquet"]
 
