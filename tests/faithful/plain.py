@@ -25,7 +25,7 @@ _ENVIRONMENT = {"python": "3", "implementation": "CPython", "platform": "here", 
 def judged(*cells: tuple[str, str]) -> Outcome:
     """The outcome of exporting these cells and running the pipeline."""
     load()
-    memory = Path("/dev/shm")  # noqa: S108  a folder in memory where there is one: files are synchronised when written
+    memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         return outcome(Path(folder).resolve(), *cells, shell=PLAIN)
 

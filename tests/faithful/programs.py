@@ -8,8 +8,8 @@ moves is a program again: hypothesis (and ``hunt``) shrink by leaving moves out.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 
 from hypothesis import strategies as st
@@ -118,9 +118,11 @@ OBJECTS = (
     "class <+cls C>:\n    def __init__(self, v):\n        self.v = v\n        self.items = []\n    def put(self, x):\n"
     "        self.items.append(x + <num a>)\n        return self\n    def total(self):\n        return self.v + sum(self.items)",
     "class <+cls C>:\n    limit = <expr>\n    def __init__(self, v, items=<list a>):\n        self.v, self.items = v, items\n"
-    "    def put(self, x):\n        self.items.append(x)\n    def total(self):\n        return self.v + self.limit + len(self.items)",
+    "    def put(self, x):\n        self.items.append(x)\n    def total(self):\n"
+    "        return self.v + self.limit + len(self.items)",
     "class <+cls C>(<cls B>):\n    def total(self):\n        return super().total() + <expr>",
-    "from dataclasses import dataclass, field\n@dataclass\nclass <+cls C>:\n    v: int = 1\n    items: list = field(default_factory=list)\n"
+    "from dataclasses import dataclass, field\n@dataclass\nclass <+cls C>:\n    v: int = 1\n"
+    "    items: list = field(default_factory=list)\n"
     "    def put(self, x):\n        self.items.append(x)\n    def total(self):\n        return self.v + len(self.items)",
     "<+obj o> = <cls C>(<expr>)",
     "<+obj o> = <obj p>",
@@ -208,7 +210,8 @@ STATE = (
     "<np>.random.seed(<k>)\n---\n<+num a> = int(<np>.random.randint(99))",
     "<+num a> = int(<np>.random.randint(99))",
     "<+arr a> = <np>.random.normal(size=3)",
-    "def <+void f>(n):\n    <random>.seed(n)\n    <np>.random.seed(n)\n---\n<void f>(<k>)\n---\n<+num a> = <random>.randrange(99)",
+    "def <+void f>(n):\n    <random>.seed(n)\n    <np>.random.seed(n)\n---\n<void f>(<k>)\n---\n"
+    "<+num a> = <random>.randrange(99)",
     "def <+fn0 f>():\n    return <random>.randrange(9)\n---\n<+num a> = <fn0 f>()",
     "<pd>.set_option('display.precision', <k> + 1)\n---\n<+text a> = repr(<pd>.Series([1.23456789]))",
     "<pd>.options.display.max_rows = <k> + 5\n---\n<+num a> = <pd>.get_option('display.max_rows')",
@@ -217,7 +220,8 @@ STATE = (
     "<os>.environ['NB2PIPE_P'] = str(<expr>)\n---\n<+text a> = <os>.environ['NB2PIPE_P']",
     "<+text a> = <os>.environ.get('NB2PIPE_P', 'none')",
     "<os>.makedirs('sub', exist_ok=True)\n<os>.chdir('sub')\n---\n<+text a> = <os>.path.basename(<os>.getcwd())",
-    "import warnings\nwarnings.simplefilter('error')\n---\ntry:\n    warnings.warn('w')\n    <+num a> = 0\nexcept UserWarning:\n    <num a> = 1",
+    "import warnings\nwarnings.simplefilter('error')\n---\ntry:\n    warnings.warn('w')\n"
+    "    <+num a> = 0\nexcept UserWarning:\n    <num a> = 1",
     "import decimal\ndecimal.getcontext().prec = <k> + 2\n---\n<+text a> = str(decimal.Decimal(1) / 3)",
     "with open('<file>', 'w') as out:\n    out.write(str(<expr>))\n---\n<+num a> = int(open('<file>').read())",
     "with open('<file>', 'w') as out:\n    out.write(str(<expr>))",
@@ -392,7 +396,7 @@ class Writer:
             if kind in SHOWN and (keep == 0 or kind == "it" or self.choose(keep + 1) == 0):
                 shown.append(SHOWN[kind].format(name))
         lists = [name for name, kind in self.kinds.items() if kind in ("list", "frame", "obj")]
-        shown += [f"{one} is {other}" for one, other in zip(lists, lists[1:], strict=False)][:3]
+        shown += [f"{one} is {other}" for one, other in pairwise(lists)][:3]
         self.cells[-1][1].append(f"result = [{', '.join(shown)}]")
 
     # ------------------------------------------------------------ marks
