@@ -14,7 +14,7 @@ from nb2pipe.dataflow.effects import (
     PURE_METHODS,
     PURE_MODULES,
 )
-from nb2pipe.dataflow.facts import Call, Definition, Origins, weaken
+from nb2pipe.dataflow.facts import Call, Definition, Mutate, Origins, weaken
 from nb2pipe.dataflow.values import BUILTINS, MARK, NONE, Names, Value
 
 Effect = tuple[str, bool, bool]
@@ -36,8 +36,12 @@ def direct_effects(call: Call, names: Names) -> Iterator[Effect]:
         return
     if call.method is not None:
         yield from _method(call, names)
-    elif call.root is not None and not _user_code(call, names):
-        yield from _function(call, call.root, names)
+    elif call.root is not None:
+        called = _user_code(call, names)
+        for definition in called:
+            yield from _defaults(call, call.root, definition, names)
+        if not called:
+            yield from _function(call, call.root, names)
     elif call.root is None:
         yield from _arguments(call, certain=False)
 
@@ -96,6 +100,20 @@ def _function(call: Call, name: str, names: Names) -> Iterator[Effect]:
 
 def _user_code(call: Call, names: Names) -> frozenset[Definition]:
     return names.get(call.root).definitions if call.root is not None and not call.path else NONE
+
+
+def _defaults(call: Call, name: str, definition: Definition, names: Names) -> Iterator[Effect]:
+    """A function that changes its own default, ``to=[]``, is another one after the call."""
+    kept = definition.kept.difference(base for slot in call.slots for base in definition.parameter(slot))
+    for event in definition.events if kept else ():
+        if isinstance(event, Mutate):
+            bases = {event.base} if event.certain else set()
+        elif isinstance(event, Call) and event.method is not None:
+            bases = {base for base, certain, _ in _method(event, names) if certain}
+        else:
+            continue
+        if bases & kept:
+            yield name, True, False
 
 
 def _known_methods(call: Call, names: Names) -> list[Definition]:

@@ -91,7 +91,7 @@ class Resolution:
                 self.uses[name] = (event.at, None)
                 if names.is_history(name):
                     self.history.setdefault(name, event.at)
-        if value is not None and (value.definitions or value.carried):
+        if value is not None and (value.definitions or value.carried) and not event.at_rest:
             for definition in value.definitions:
                 self._use(definition, name, event.at, held=False)
             for definition in value.carried - value.definitions:

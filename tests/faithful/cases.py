@@ -220,6 +220,8 @@ FOUND: tuple[Case, ...] = (
     ("class whose default is in a list as well", "names", ((L, "rows = [6, 2]\nclass C:\n    def __init__(self, items=rows):\n        self.items = items\npair = [rows, rows]"), (E, "result = (C().items is rows, pair)"))),
     ("memo of a decorator", "names", ((L, "def memo(fn):\n    cache = {}\n    def inner(x):\n        if x not in cache:\n            cache[x] = fn(x)\n        return cache[x]\n    return inner\n@memo\ndef f(x):\n    return x * 2\na = f(1)"), (T, "b = f(2)"), (E, "result = (a, b)"))),
     ("functions with state in a list", "names", ((L, "def f(x, to=[]):\n    to.append(x)\n    return len(to)\ndef make(n):\n    return lambda x: n - x\nfns = [f, make(2)]"), (E, "result = (f(3), [fn(2) for fn in fns])"))),
+    ("default that is changed where the function is made", "names", ((L, "def f(x, to=[]):\n    to.append(x)\n    return len(to)\nn = f(7)"), (E, "result = (n, f(3))"))),
+    ("default that is always given", "names", ((L, "def f(x, to=[]):\n    to.append(x)\n    return len(to)\nn = f(7, [1])"), (E, "result = (n, f(3))"))),
     ("parameter shuffled by a generator", "objects", (("parameters", "rows = [1, 2, 3, 4]"), (L, "import random\nr = random.Random(3)"), (T, "r.shuffle(rows)"), (E, "result = rows"))),
     ("parameter held in a list", "objects", (("parameters", "p = 1\nrows = [p, 1]"), (L, "nest = [rows, [3]]"), (E, "result = (nest, rows, nest[0] is rows)"))),
     ("parameter changed through another name", "objects", (("parameters", "p = 1\nrows = [p, 1]"), (L, "other = rows\ndef add(xs):\n    xs.append(7)\nadd(other)"), (E, "result = (rows, other, rows is other)"))),
