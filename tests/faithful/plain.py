@@ -111,16 +111,20 @@ def written(value: Any, seen: dict[int, int]) -> Any:
         return "same as", seen[id(value)]
     seen[id(value)] = len(seen)
     name = type(value).__name__
+
+    def items(values: Any) -> list[Any]:
+        return [written(item, seen) for item in values.tolist()]
+
     if isinstance(value, (list, tuple)):
         return name, [written(item, seen) for item in value]
     if isinstance(value, dict):
         return name, [(written(key, seen), written(item, seen)) for key, item in value.items()]
     if isinstance(value, np.ndarray):
-        return name, str(value.dtype), value.shape, value.tolist()
+        return name, str(value.dtype), value.shape, items(value.ravel())
     if isinstance(value, pd.Series):
-        return name, value.name, str(value.dtype), value.tolist(), value.index.tolist(), repr(value.attrs)
+        return name, value.name, str(value.dtype), items(value), value.index.tolist(), repr(value.attrs)
     if isinstance(value, pd.DataFrame):
-        columns = [(label, str(value[label].dtype), value[label].tolist()) for label in value.columns]
+        columns = [(label, str(value[label].dtype), items(value[label])) for label in value.columns]
         return name, columns, value.index.tolist(), repr(value.attrs)
     return name, [(key, written(item, seen)) for key, item in getattr(value, "__dict__", {}).items()]
 
