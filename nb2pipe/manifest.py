@@ -35,6 +35,8 @@ _HEADER = """\
 # Cells are counted from 1. Run it: nb2pipe run .    Check it: nb2pipe check .    Without nb2pipe: see README.md
 """
 
+_LOADED = " loaded"
+
 
 class ArtifactEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One output of a step: its file below the artifacts folder, and how it is written."""
@@ -50,7 +52,8 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     """One step: its notebook, the original cells in it, what it reads and writes.
 
     ``inputs`` maps artifacts to the steps that made them; ``wanted`` says which names of a joint artifact are taken.
-    ``setup`` are the lines of other cells that the step replays, as ``CELL:FIRST-LAST``.
+    ``setup`` are the lines of other cells that the step replays, as ``CELL:FIRST-LAST``; the first that reads a loaded
+    value is followed by the word ``loaded``.
     """
 
     notebook: str
@@ -299,7 +302,7 @@ def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str],
         after=step.after,
         random_from=step.random_from,
         saves_random=step.saves_random,
-        setup=tuple(f"{item.cell + 1}:{item.line}-{item.end_line}" for item in step.setup),
+        setup=tuple(map(_lines, step.setup)),
         modules=step.modules,
     )
 
@@ -363,7 +366,11 @@ def _dumper() -> Any:
     return Readable
 
 
+def _lines(item: Snippet) -> str:
+    return f"{item.cell + 1}:{item.line}-{item.end_line}{_LOADED if item.after_loads else ''}"
+
+
 def _snippet(text: str) -> Snippet:
     """The lines that ``CELL:FIRST-LAST`` names; raises ValueError."""
-    cell, line, end_line = map(int, text.replace("-", ":").split(":"))
-    return Snippet(cell=cell - 1, line=line, end_line=end_line)
+    cell, line, end_line = map(int, text.removesuffix(_LOADED).replace("-", ":").split(":"))
+    return Snippet(cell=cell - 1, line=line, end_line=end_line, after_loads=text.endswith(_LOADED))

@@ -325,11 +325,15 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snippet:
-    """Whole lines of an original cell that a step replays in its setup (imports, definitions, settings)."""
+    """Whole lines of an original cell that a step replays in its setup (imports, definitions, settings).
+
+    ``after_loads``: the first that reads one of the step's ``early`` inputs.
+    """
 
     cell: int
     line: int
     end_line: int
+    after_loads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,8 +400,9 @@ class ObservedValue:
 
     ``fingerprint`` is a digest of the content, equal for equal values in any process. ``format`` is the first that
     round-trips exactly; ``None`` with ``refusal`` (a sentence) if none does. ``code`` are functions and classes of the
-    notebook that the value refers to, ``outline`` its parts. ``rebuilt``: no file keeps it, but running again the statement that
-    made it gives the same (a grouping, a lock, a connection to a file).
+    notebook that the value refers to, ``outline`` its parts; ``reads`` are names that it carries along as they were,
+    inside stored functions. ``rebuilt``: no file keeps it, but running again the statement that made it gives the same (a
+    grouping, a lock, a connection to a file).
     """
 
     step: str
@@ -410,6 +415,7 @@ class ObservedValue:
     code: tuple[str, ...] = ()
     outline: tuple[Part, ...] = ()
     rebuilt: bool = False
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,6 +448,7 @@ class SegmentObservation:
     aliases: tuple[tuple[str, ...], ...] = ()  # groups of names that share objects or memory when the segment ends
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # component -> what differs from the start
     memory: tuple[tuple[str, ...], ...] = ()  # those that share memory alone (views of arrays)
+    objects: tuple[tuple[str, ...], ...] = ()  # those that share objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from nb2pipe.dataflow.body import MISPLACED, Body, deletion
 from nb2pipe.dataflow.closures import Closures
-from nb2pipe.dataflow.facts import Bind, Note, Position, Read
+from nb2pipe.dataflow.facts import Bind, Definition, Note, Position, Read
 from nb2pipe.dataflow.flat import walk_flat
-from nb2pipe.dataflow.kinds import kind_of
+from nb2pipe.dataflow.kinds import kind_of, renamed
 from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
 from nb2pipe.dataflow.shown import shown_expression
@@ -124,6 +124,7 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
 def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, names: Names) -> Statement:
     place, flow = walked.place, body.flow
     kind, modules = kind_of(node, names)
+    renames = renamed(node, names) if kind is StatementKind.DEFINITION else frozenset()
     deletions = []
     for name, at in found.deleted.items():
         if name not in flow.sure:
@@ -136,11 +137,17 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
         line=_first_line(node),
         end_line=node.end_lineno or node.lineno,
         kind=kind,
-        uses=tuple([Use(name=name, place=place(at), via=via) for name, (at, via) in found.uses.items()]),
-        bindings=_bindings(found, place, flow.sure) if found.bound else (),
-        mutations=_mutations(found, place, names, kind),
+        uses=tuple(
+            [
+                Use(name=name, place=place(at), via=via)
+                for name, (at, via) in found.uses.items()
+                if not (renames and via)
+            ]
+        ),
+        bindings=_bindings(found, place, flow.sure, BindingKind.FUNCTION if renames else None) if found.bound else (),
+        mutations=() if renames else _mutations(found, place, names, kind),
         deletions=tuple(deletions),
-        later_uses=_later_uses(body, place) if kind is StatementKind.DEFINITION else (),
+        later_uses=_later_uses(body, place, renames) if kind is StatementKind.DEFINITION else (),
         modules=modules,
         seeds=found.seeds,
     )
@@ -157,12 +164,14 @@ def _first_line(node: ast.stmt) -> int:
     return min(d.lineno for d in decorators) if decorators else node.lineno
 
 
-def _bindings(found: Resolution, place: Callable[[Position], Place], sure: set[str]) -> tuple[Binding, ...]:
+def _bindings(
+    found: Resolution, place: Callable[[Position], Place], sure: set[str], kind: BindingKind | None
+) -> tuple[Binding, ...]:
     return tuple(
         [
             Binding(
                 name=name,
-                kind=bound.kind,
+                kind=kind or bound.kind,
                 place=place(bound.at),
                 certain=name in sure,
                 module=bound.module,
@@ -185,10 +194,11 @@ def _mutations(
     )
 
 
-def _later_uses(body: Body, place: Callable[[Position], Place]) -> tuple[Use, ...]:
+def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozenset[Definition]) -> tuple[Use, ...]:
     """The free names of the definition's own body, builtins included; a function's own name is left out."""
     found: dict[str, Use] = {}
     stack = [e.definition for e in body.events if isinstance(e, Bind) and e.definition is not None]
+    stack += sorted(renames, key=lambda definition: definition.at)
     own = stack[0].name if stack else ""
     while stack:
         definition = stack.pop()

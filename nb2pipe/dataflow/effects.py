@@ -153,6 +153,9 @@ FIRST_ARGUMENT = _words(
 )
 """Library functions that change their first argument."""
 
+FIRST_ARGUMENT_METHODS = frozenset({"shuffle"})
+"""Methods that change what they are given: ``rng.shuffle(rows)``."""
+
 FIRST_ARGUMENT_BUILTINS = frozenset({"next", "setattr", "delattr", "anext"})
 
 PURE_MODULES = (

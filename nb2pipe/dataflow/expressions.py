@@ -230,6 +230,7 @@ def _emit_call(body: Body, node: ast.Call, start: int) -> None:
             receiver=weaken(receiver) if fresh else receiver,
             fresh=fresh or through_accessor,
             args=tuple(args),
+            slots=(*range(len(node.args)), *(keyword.arg for keyword in node.keywords)),
             inplace=inplace,
             loads=tuple(body.loads[start:]),
         )

@@ -36,7 +36,8 @@ class Definition:
 
     ``parts`` are the methods and lambdas of a class. ``captured`` are the definitions that its decorators, defaults and
     bases held when it was defined; the resolver fills it in. ``lazy`` marks code that runs after the call has returned
-    (generators, coroutines, closures): the value of a call then needs the definition itself.
+    (generators, coroutines, closures): the value of a call then needs the definition itself. ``kept`` are the parameters
+    whose default is an object that lives as long as the function: ``to=[]``.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Definition:
     returns_value: bool = False
     captured: frozenset[Definition] = frozenset()
     owner: Definition | None = None
+    kept: frozenset[str] = frozenset()
 
     def parameter(self, slot: Slot, shift: int = 0) -> tuple[str, ...]:
         """The bases of the parameters that an argument in ``slot`` may land in."""
@@ -70,7 +72,10 @@ Load = tuple[str | Definition, bool]
 
 @dataclass(slots=True)
 class Read:
-    """A global name is read; ``exposed`` unless the code certainly bound it before. ``hidden``: names bound by then."""
+    """A global name is read; ``exposed`` unless the code certainly bound it before. ``hidden``: names bound by then.
+
+    ``at_rest``: as the base of a class, where the code behind the name does not run.
+    """
 
     name: str
     at: Position
@@ -78,6 +83,7 @@ class Read:
     called: bool = False
     optional: bool = False
     hidden: frozenset[str] = frozenset()
+    at_rest: bool = False
 
 
 @dataclass(slots=True)
@@ -136,6 +142,7 @@ class Mutate:
 class Call:
     """A call. ``root`` and ``path`` spell the callee (``df.a.b`` -> ``df``, ``(a, b)``); ``module`` of a local import.
 
+    ``args`` are the arguments that are objects with a name, ``slots`` where all of them go.
     ``receiver`` are the origins of the object whose method is called, ``fresh`` says that it is a temporary.
     """
 
@@ -147,6 +154,7 @@ class Call:
     receiver: Origins = NO_ORIGINS
     fresh: bool = False
     args: tuple[tuple[Slot, Origins], ...] = ()
+    slots: tuple[Slot, ...] = ()
     inplace: bool = False
     loads: tuple[Load, ...] = ()
 

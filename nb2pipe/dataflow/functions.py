@@ -35,7 +35,18 @@ def close_body(outer: Body, inner: Body, name: str, args: ast.arguments, at: Pos
         lazy=inner.lazy,
         returns=inner.returns,
         returns_value=inner.returns_value,
+        kept=_kept(args),
     )
+
+
+def _kept(args: ast.arguments) -> frozenset[str]:
+    positional = [*args.posonlyargs, *args.args]
+    pairs = [
+        *zip(reversed(positional), reversed(args.defaults), strict=False),
+        *zip(args.kwonlyargs, args.kw_defaults, strict=True),
+    ]
+    made = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
+    return frozenset(":" + arg.arg for arg, default in pairs if isinstance(default, made))
 
 
 def _condense(events: Sequence[Event]) -> list[Event]:

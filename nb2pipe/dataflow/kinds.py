@@ -5,21 +5,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from nb2pipe.dataflow.facts import Definition
 from nb2pipe.dataflow.settings import setting_modules
-from nb2pipe.dataflow.values import Names
+from nb2pipe.dataflow.values import NONE, Names
 from nb2pipe.model import StatementKind
 
 
 def kind_of(node: ast.stmt, names: Names) -> tuple[StatementKind, tuple[str, ...]]:
     """The kind of a statement, and the modules that a SETTING concerns."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return (StatementKind.DEFINITION if isinstance(node.value, ast.Lambda) else StatementKind.OTHER), ()
+        defines = isinstance(node.value, ast.Lambda) or renamed(node, names)
+        return (StatementKind.DEFINITION if defines else StatementKind.OTHER), ()
     if isinstance(node, (ast.Import, ast.ImportFrom)) or _only_imports(node):
         return StatementKind.IMPORT, ()
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _names_lambda(node):
         return StatementKind.DEFINITION, ()
     modules = setting_modules(node, names)
     return (StatementKind.OTHER, ()) if modules is None else (StatementKind.SETTING, modules)
+
+
+def renamed(node: ast.stmt, names: Names) -> frozenset[Definition]:
+    """The functions or classes that ``node`` gives another name to: ``g = f``."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+        return names.get(node.value.id).definitions
+    return NONE
 
 
 def _names_lambda(node: ast.stmt) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from nb2pipe.dataflow.effects import (
     FIRST_ARGUMENT,
     FIRST_ARGUMENT_BUILTINS,
+    FIRST_ARGUMENT_METHODS,
     KEEPS_ARGUMENTS,
     MUTATING_METHODS,
     PURE_BUILTINS,
     PURE_METHODS,
     PURE_MODULES,
 )
-from nb2pipe.dataflow.facts import Call, Definition, Origins, weaken
+from nb2pipe.dataflow.facts import Call, Definition, Mutate, Origins, weaken
 from nb2pipe.dataflow.values import BUILTINS, MARK, NONE, Names, Value
 
 Effect = tuple[str, bool, bool]
@@ -35,8 +36,12 @@ def direct_effects(call: Call, names: Names) -> Iterator[Effect]:
         return
     if call.method is not None:
         yield from _method(call, names)
-    elif call.root is not None and not _user_code(call, names):
-        yield from _function(call, call.root, names)
+    elif call.root is not None:
+        called = _user_code(call, names)
+        for definition in called:
+            yield from _defaults(call, call.root, definition, names)
+        if not called:
+            yield from _function(call, call.root, names)
     elif call.root is None:
         yield from _arguments(call, certain=False)
 
@@ -74,6 +79,8 @@ def _library(call: Call, module: str) -> Iterator[Effect]:
 def _method(call: Call, names: Names) -> Iterator[Effect]:
     method = call.method or ""
     yield from _output(call)
+    if method in FIRST_ARGUMENT_METHODS:
+        yield from _first(call)
     if call.inplace or method in MUTATING_METHODS:
         yield from _changed(call.receiver, certain=True)
     elif method not in PURE_METHODS and not call.fresh and not _known_methods(call, names):
@@ -93,6 +100,20 @@ def _function(call: Call, name: str, names: Names) -> Iterator[Effect]:
 
 def _user_code(call: Call, names: Names) -> frozenset[Definition]:
     return names.get(call.root).definitions if call.root is not None and not call.path else NONE
+
+
+def _defaults(call: Call, name: str, definition: Definition, names: Names) -> Iterator[Effect]:
+    """A function that changes its own default, ``to=[]``, is another one after the call."""
+    kept = definition.kept.difference(base for slot in call.slots for base in definition.parameter(slot))
+    for event in definition.events if kept else ():
+        if isinstance(event, Mutate):
+            bases = {event.base} if event.certain else set()
+        elif isinstance(event, Call) and event.method is not None:
+            bases = {base for base, certain, _ in _method(event, names) if certain}
+        else:
+            continue
+        if bases & kept:
+            yield name, True, False
 
 
 def _known_methods(call: Call, names: Names) -> list[Definition]:

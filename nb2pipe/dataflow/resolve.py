@@ -14,6 +14,7 @@ from nb2pipe.dataflow.facts import (
     Definition,
     Delete,
     Event,
+    Load,
     Mutate,
     Position,
     Read,
@@ -90,7 +91,7 @@ class Resolution:
                 self.uses[name] = (event.at, None)
                 if names.is_history(name):
                     self.history.setdefault(name, event.at)
-        if value is not None and (value.definitions or value.carried):
+        if value is not None and (value.definitions or value.carried) and not event.at_rest:
             for definition in value.definitions:
                 self._use(definition, name, event.at, held=False)
             for definition in value.carried - value.definitions:
@@ -118,6 +119,8 @@ class Resolution:
     def take_bind(self, event: Bind) -> None:
         """A name is bound."""
         self._install(event, self._value(event))
+        if event.definition is not None and event.loads:
+            self._keep(event.loads, frozenset({event.definition}), event.at)
 
     def take_bind_together(self, event: BindTogether) -> None:
         """Several names are bound at once."""
@@ -192,7 +195,10 @@ class Resolution:
     def take_call(self, event: Call) -> None:
         """Something is called: what happens to the objects that take part."""
         self.seeds = self.seeds or is_seeding(event, self.names)
-        held = self.closures.held(event.loads) if event.loads and event.receiver else NONE
+        held = self.closures.held(event.loads) if event.loads else NONE
+        if held and event.root is not None and not event.path:
+            self._keep([(event.root, True)], held, event.at)
+        held = held if event.receiver else NONE
         for base, certain, spreads in direct_effects(event, self.names):
             if not base.startswith(":"):
                 self._mutate(base, event.at, certain, spreads, held)
@@ -202,6 +208,14 @@ class Resolution:
                 for base, keeps in origins:
                     if not base.startswith(":"):
                         self._mutate(base, event.at, effect and keeps, effect)
+
+    def _keep(self, callers: Iterable[Load], held: frozenset[Definition], at: Position) -> None:
+        """Functions given to a user's function (a decorator, say) may be put into whatever that changes: a registry."""
+        for name, _ in callers:
+            value = self.names.get(name) if isinstance(name, str) else None
+            for definition in value.definitions if value is not None else ():
+                for changed in self.closures.closure(definition).mutations:
+                    self._mutate(changed, at, False, False, held)
 
     def _mutate(
         self, name: str, at: Position, certain: bool, spreads: bool, held: frozenset[Definition] = NONE

@@ -221,7 +221,11 @@ def _class(body: Body, node: ast.ClassDef) -> None:
     outer = body.scope
     parts: dict[str, Definition] = {}
     body.scope = type_scope(outer, node)
+    start = len(body.events)
     expressions(body, node.bases)
+    for event in body.events[start:]:
+        if isinstance(event, Read):
+            event.at_rest = all(isinstance(base, (ast.Name, ast.Attribute)) for base in node.bases)
     for keyword in node.keywords:
         expression(body, keyword.value)
     body.scope = class_scope(body.scope, node.body)

@@ -49,7 +49,7 @@ def folders() -> str:
 
 def inputs(step: Step, aliases: Aliases, *, located: bool) -> str:
     """Find the folders, unless the setup ``located`` them; load what earlier steps saved, continue their random state."""
-    loaded = [artifact for artifact in step.inputs if not set(artifact.taken) <= set(step.early)]
+    loaded = [artifact for artifact in step.inputs if not set(artifact.taken) & set(step.early)]
     lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _nb_os"]
     lines += _imports(loaded, aliases, load=True)
     lines += [
@@ -71,7 +71,7 @@ def numbers() -> str:
 
 def early_inputs(step: Step, aliases: Aliases) -> str:
     """Loads that the setup itself needs (a default argument, a base class), before the definitions that read them."""
-    early = [artifact for artifact in step.inputs if set(artifact.taken) <= set(step.early)]
+    early = [artifact for artifact in step.inputs if set(artifact.taken) & set(step.early)]
     if not early:
         return ""
     return "\n".join([*_imports(early, aliases, load=True), *(_load(artifact, aliases) for artifact in early)])

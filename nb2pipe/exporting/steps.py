@@ -95,31 +95,18 @@ def _setup(step: Step, context: StepContext) -> str:
         return ""
     parts: list[str] = []
     last: int | None = None
+    early = harness.early_inputs(step, context.aliases)
     for snippet in step.setup:
+        if snippet.after_loads:
+            parts.append(("\n" if parts else "") + early + "\n")
+            last = None
         if snippet.cell != last:
-            parts.append(("\n" if parts else "") + f"# from cell {snippet.cell + 1}")
+            parts.append(("\n" if parts and last is not None else "") + f"# from cell {snippet.cell + 1}")
             last = snippet.cell
         parts.append(_lines(context.notebook, snippet))
-    early = harness.early_inputs(step, context.aliases)
-    if early:
-        at = _first_definition(step, context)
-        parts.insert(at, early)
     if early or any(_MOVING.search(part) for part in parts):
         parts.insert(0, f"import os as _nb_os\n{harness.folders()}\n")
     return "\n".join(parts)
-
-
-def _first_definition(step: Step, context: StepContext) -> int:
-    """Where in the parts to load early inputs: after the leading import lines."""
-    position = 0
-    last: int | None = None
-    for snippet in step.setup:
-        text = _lines(context.notebook, snippet).lstrip()
-        if not text.startswith(("import ", "from ", "%")):
-            break
-        position += 1 if snippet.cell == last else 2
-        last = snippet.cell
-    return position
 
 
 def _lines(notebook: Notebook, snippet: Snippet) -> str:

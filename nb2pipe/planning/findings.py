@@ -17,6 +17,7 @@ from nb2pipe.model import (
     Place,
     ProblemKind,
     Role,
+    SegmentObservation,
     StatementKind,
 )
 from nb2pipe.planning.randomness import RandomFlow
@@ -44,6 +45,10 @@ from nb2pipe.rules import (
 _VIEWS = (
     "{} look at the same memory, and a later step changes it through one of them: make a copy (.copy()) of the other"
 )
+_OUTDATED = (
+    "it holds a function that was made by another one, and such a function is stored together with '{0}' as it is then, "
+    "but cell {1} changes '{0}' later: give it to the function as an argument, or define the function with def"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ class Facts:
     observed: bool
     untagged: bool
     bundles: tuple[Bundle, ...] = ()
+    segments: tuple[SegmentObservation, ...] = ()
 
 
 def collect(facts: Facts) -> tuple[Diagnostic, ...]:
@@ -78,6 +84,8 @@ def collect(facts: Facts) -> tuple[Diagnostic, ...]:
         *_patches(facts),
         *_circular_setup(facts),
         *_not_saveable(facts),
+        *_outdated(facts),
+        *_skipped_settings(facts),
         *(nb212_skipped_draws.diagnostic(facts.notebook, cell, step) for cell, step in facts.random.broken),
     ]
     return tuple(sorted(dict.fromkeys(found), key=_where))
@@ -254,12 +262,28 @@ def _circular_setup(facts: Facts) -> Iterator[Diagnostic]:
     for step, need in facts.needs.items():
         for name in sorted(need.early):
             provider = need.artifacts.get(name)
-            value = facts.values.get((provider, name)) if provider else None
-            if value is not None and provider is not None and value.code:
+            value = _stored(facts, provider, name) if provider else None
+            if value is None or provider is None:
+                continue
+            late = tuple(code for code in value.code if _defined_after_loads(facts, need, code))
+            if late:
                 cell, place = _made(facts, name, provider)
-                yield nb215_circular_setup.diagnostic(
-                    facts.notebook, cell, place, name=name, step=step, holds=value.code
-                )
+                yield nb215_circular_setup.diagnostic(facts.notebook, cell, place, name=name, step=step, holds=late)
+
+
+def _defined_after_loads(facts: Facts, need: Needs, code: str) -> bool:
+    """Whether the setup defines a function or class only after the first line that reads a loaded value."""
+    return need.early_at is not None and any(
+        position >= need.early_at
+        and any(binding.name == code for binding in facts.timeline.placed[position].statement.bindings)
+        for position in need.replays
+    )
+
+
+def _stored(facts: Facts, step: str, name: str) -> ObservedValue | None:
+    """What was seen of the artifact of ``step`` that holds the name."""
+    bundle = next((b for b in facts.bundles if b.step == step and name in b.names), None)
+    return facts.values.get((step, "+".join(bundle.names) if bundle else name))
 
 
 def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:
@@ -283,6 +307,52 @@ def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:
             yield nb204_cannot_hand_over.diagnostic(
                 facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step, why=why
             )
+
+
+def _outdated(facts: Facts) -> Iterator[Diagnostic]:
+    """A stored function goes on with the names that it reads as they were when it was stored."""
+    for step, need in facts.needs.items():
+        for name, provider in need.artifacts.items():
+            value = _stored(facts, provider, name)
+            if value is None or not value.reads:
+                continue
+            end = max(item.position for item in facts.timeline.statements_of[provider])
+            for read in value.reads:
+                later = [e for e in facts.timeline.events.get(read, ()) if e.position > end and not _imports(facts, e)]
+                if later:
+                    changed = facts.timeline.placed[later[0].position].statement.cell + 1
+                    cell, place = _made(facts, name, provider)
+                    yield nb204_cannot_hand_over.diagnostic(
+                        facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step,
+                        why=_OUTDATED.format(read, changed),
+                    )  # fmt: skip
+
+
+def _imports(facts: Facts, event: Event) -> bool:
+    return facts.timeline.placed[event.position].statement.kind is StatementKind.IMPORT
+
+
+def _skipped_settings(facts: Facts) -> Iterator[Diagnostic]:
+    """Environment variables that a skipped cell sets, as the run showed, and that a later step names."""
+    before: Mapping[str, str] = {}
+    skipped = {role.cell for role in facts.roles if role.role is Role.SKIP}
+    for observation in facts.segments:
+        now = observation.settings.get("os.environ", {})
+        cells = observation.segment.cells
+        for key in now if cells and cells[0] in skipped else ():
+            if before.get(key) != now[key]:
+                yield from _readers_of_variable(facts, key, cells[0])
+        before = now
+
+
+def _readers_of_variable(facts: Facts, key: str, skipped: int) -> Iterator[Diagnostic]:
+    for role in facts.roles:
+        if role.cell > skipped and role.step is not None and key in facts.notebook.cells[role.cell].source:
+            yield nb205_needs_skipped_cell.diagnostic(
+                facts.notebook, role.cell, Place(1), name=f"os.environ[{key!r}]", step=role.step, skipped=skipped,
+                changed=True,
+            )  # fmt: skip
+            return
 
 
 def _made(facts: Facts, name: str, step: str) -> tuple[int, Place]:

@@ -20,12 +20,14 @@ def refine(timeline: Timeline, recording: Recording) -> Timeline:
     events: dict[str, tuple[Event, ...]] = {}
     segment_of = {cell: number for number, segment in enumerate(timeline.segments) for cell in segment.cells}
     for name, items in timeline.events.items():
+        own = {event.position: segment_of[timeline.placed[event.position].statement.cell] for event in items}
+        bound = {own[event.position] for event in items if event.kind is EventKind.BIND}
         events[name] = tuple(
-            replace(event, carrier=Carrier.CODE) if name in replayed and event.carrier is Carrier.ARTIFACT else event
+            _as_seen(event, replayed=name in replayed, bound=own[event.position] in bound)
             for event in items
             if event.certain
             or event.kind is not EventKind.MUTATE
-            or name in changed.get(segment_of[timeline.placed[event.position].statement.cell], frozenset())
+            or name in changed.get(own[event.position], frozenset())
         )
     for number, names in changed.items():
         segment = timeline.segments[number]
@@ -38,6 +40,13 @@ def refine(timeline: Timeline, recording: Recording) -> Timeline:
             if name in events:
                 events[name] = insert(events[name], hidden_change(timeline, end - 1))
     return replace(timeline, events=events)
+
+
+def _as_seen(event: Event, *, replayed: bool, bound: bool) -> Event:
+    """A possible change of what changed is a change, unless the name was ``bound`` there, which explains it too."""
+    if replayed and event.carrier is Carrier.ARTIFACT:
+        event = replace(event, carrier=Carrier.CODE)
+    return event if bound or event.kind is not EventKind.MUTATE else replace(event, certain=True)
 
 
 def with_declared(timeline: Timeline, declared: Iterable[tuple[int, str]]) -> Timeline:

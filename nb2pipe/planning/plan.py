@@ -69,10 +69,12 @@ def plan(
     values = {(value.step, value.name): value for value in recording.values} if recording else {}
     _add_declared(needs, roles, resolver)
     _close_outputs(needs, resolver, groups)
-    _add_code(needs, values, resolver)
+    _add_code(needs, values, resolver, groups)
     _close_outputs(needs, resolver, groups)
     _add_settings(needs, line, resolver, random, values)
     _close_outputs(needs, resolver, groups)
+    for step in line.steps:
+        resolver.check_versions(needs[step], step)
     found = metrics.candidates(roles, by_cell)
     steps = _steps(needs, line, random, values, roles, groups)
     ordered, cycle = _order(steps)
@@ -87,6 +89,7 @@ def plan(
     facts = findings.Facts(
         notebook=notebook, roles=tuple(roles), flows=by_cell, timeline=line, pipeline=pipeline, needs=needs,
         values=values, random=random, cycle=cycle, observed=recording is not None, untagged=untagged, bundles=bundles,
+        segments=recording.segments if recording is not None else (),
     )  # fmt: skip
     return Plan(
         pipeline=pipeline,
@@ -143,14 +146,17 @@ def _close_outputs(
 
 
 def _add_code(
-    needs: dict[str, Needs], values: Mapping[tuple[str, str], ObservedValue], resolver: Resolver
-) -> None:  # fmt: skip
+    needs: dict[str, Needs],
+    values: Mapping[tuple[str, str], ObservedValue],
+    resolver: Resolver,
+    groups: Mapping[tuple[str, str], tuple[str, ...]],
+) -> None:
     """Loaded values may be instances of classes that the notebook defines: bring the definitions."""
     for step, need in needs.items():
         for name, provider in tuple(need.artifacts.items()):
-            value = values.get((provider, name))
+            value = values.get((provider, "+".join(groups.get((provider, name), (name,)))))
             for code in value.code if value else ():
-                resolver.code(need, step, code)
+                resolver.code(need, step, code, provider)
 
 
 def _add_settings(
@@ -223,7 +229,7 @@ def _steps(
             outputs=tuple(made for _, made in sorted(outputs[step].items())),
             early=tuple(sorted(needs[step].early)),
             parameters=tuple(sorted(needs[step].parameters)),
-            setup=_snippets(line, needs[step].replays),
+            setup=_snippets(line, needs[step].replays, needs[step].early_at),
             after=tuple(name for name in after.get(step, {}) if name in needs and name != step),
             random_from=random.source.get(step),
             saves_random=step in sources,
@@ -268,15 +274,17 @@ def _optional(line: Timeline, need: Needs, step: str, name: str) -> bool:
     return deleted or not (certain or mutates_given)
 
 
-def _snippets(line: Timeline, positions: set[int]) -> tuple[Snippet, ...]:
-    """Whole lines, in notebook order, each line once."""
+def _snippets(line: Timeline, positions: set[int], early_at: int | None) -> tuple[Snippet, ...]:
+    """Whole lines, in notebook order, each line once; those from ``early_at`` on apart: they read loaded values."""
     snippets: list[Snippet] = []
     for position in sorted(positions):
         statement = line.placed[position].statement
-        new = Snippet(cell=statement.cell, line=statement.line, end_line=statement.end_line)
-        if snippets and snippets[-1].cell == new.cell and snippets[-1].end_line + 1 >= new.line:
+        early = position == early_at
+        new = Snippet(cell=statement.cell, line=statement.line, end_line=statement.end_line, after_loads=early)
+        gap = new.line - snippets[-1].end_line if snippets and snippets[-1].cell == new.cell else None
+        if gap is not None and (gap <= 0 or (gap == 1 and not early)):
             last = snippets.pop()
-            new = replace(last, end_line=max(last.end_line, new.end_line))
+            new = replace(last, end_line=max(last.end_line, new.end_line), after_loads=last.after_loads or early)
         snippets.append(new)
     return tuple(snippets)
 

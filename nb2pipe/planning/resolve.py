@@ -31,6 +31,15 @@ class Unknown:
     skipped: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromCode:
+    """A read of what replayed lines define: the last of them stands at ``position``."""
+
+    use: Use
+    cell: int
+    position: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Needs:
     """What one step must be given, gathered while its reads are resolved."""
@@ -39,8 +48,10 @@ class Needs:
     parameters: set[str] = field(default_factory=set)
     replays: set[int] = field(default_factory=set)  # positions of statements
     early: set[str] = field(default_factory=set)
+    early_at: int | None = None  # the first replayed statement that reads one of them
     unknown: list[Unknown] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    from_code: list[FromCode] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +62,34 @@ class Read:
     placed: Placed
 
 
-def exposed_reads(statements: Iterable[Placed]) -> Iterator[Read]:
-    """The reads of names that these statements, run one after another, have not certainly bound before."""
+def exposed_reads(timeline: Timeline, step: str) -> Iterator[Read]:
+    """The reads of names that the step has not certainly bound before, or that others have changed since it did."""
     bound: set[str] = set()
-    for item in statements:
+
+    def known(name: str, item: Placed) -> bool:
+        return name in bound and not (
+            _shared(timeline, name)
+            and any(event.step != step and not _harmless(event) for event in timeline.reaching(name, item.position))
+        )
+
+    for item in timeline.statements_of[step]:
         for use in item.statement.uses:
-            if use.name not in bound:
+            if not known(use.name, item):
                 yield Read(use, item)
         for mutation in item.statement.mutations:
-            if mutation.name not in bound:
+            if not known(mutation.name, item):
                 yield Read(Use(name=mutation.name, place=mutation.place), item)
         made = {binding.name for binding in item.statement.bindings}
         for deletion in item.statement.deletions:
-            if deletion.name not in bound and deletion.name not in made:  # ``except ... as e`` makes and deletes
+            if not known(deletion.name, item) and deletion.name not in made:  # ``except ... as e`` makes and deletes
                 yield Read(Use(name=deletion.name, place=deletion.place), item)
         bound.update(binding.name for binding in item.statement.bindings if binding.certain)
         bound.difference_update(deletion.name for deletion in item.statement.deletions)
+
+
+def _shared(timeline: Timeline, name: str) -> bool:
+    events = timeline.events[name]
+    return any(event.step != events[0].step for event in events)
 
 
 class Resolver:
@@ -82,9 +105,26 @@ class Resolver:
     def needs(self, step: str) -> Needs:
         """Everything that the step reads before it certainly wrote it."""
         needs = Needs()
-        for read in exposed_reads(self._timeline.statements_of[step]):
+        for read in exposed_reads(self._timeline, step):
             self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
         return needs
+
+    def check_versions(self, needs: Needs, step: str) -> None:
+        """The setup runs before all of the step: what it defines last, or what is loaded then, is what the step reads."""
+        for read in needs.from_code:
+            name = read.use.name
+            later = [
+                event.position
+                for event in self._timeline.events.get(name, ())
+                if event.position > read.position and event.position in needs.replays and event.kind is EventKind.BIND
+            ]
+            if later or name in needs.artifacts:
+                at = later[0] if later else None
+                what = (
+                    f"cell {self._timeline.placed[at].statement.cell + 1}" if at is not None else needs.artifacts[name]
+                )
+                why = f"cell {read.cell + 1} reads it as it was before '{what}' made another of it"
+                needs.conflicts.append(Conflict(step=step, name=name, cell=read.cell, place=read.use.place, why=why))
 
     def pass_through(self, needs: Needs, step: str, name: str) -> None:
         """``step`` hands ``name`` on but may leave it as it was: then it needs the old value, if there is one."""
@@ -98,8 +138,10 @@ class Resolver:
         elif reaching:
             self._replay(needs, step, name, reaching)
 
-    def code(self, needs: Needs, step: str, name: str) -> None:
-        """Bring the definition of a function or class that a loaded value refers to, and what it reads when called."""
+    def code(self, needs: Needs, step: str, name: str, provider: str | None = None) -> None:
+        """Bring the definition of a function or class that a value of ``provider`` refers to, and what it reads."""
+        if provider is not None:
+            self._same_code(needs, step, name, provider)
         seen: set[str] = set()
         pending = [name]
         start = self._timeline.start(step)
@@ -119,6 +161,18 @@ class Resolver:
                 if event.carrier is Carrier.CODE:
                     statement = self._timeline.placed[event.position].statement
                     pending.extend(later.name for later in statement.later_uses)
+
+    def _same_code(self, needs: Needs, step: str, name: str, provider: str) -> None:
+        """The definition must still be the one that the value was made with."""
+        end = max(item.position for item in self._timeline.statements_of[provider]) + 1
+        start = self._timeline.start(step)
+        known = {event.position for event in self._timeline.reaching(name, end)}
+        for event in self._timeline.reaching(name, start):
+            if event.position >= end and event.position not in known and not _harmless(event):
+                cell = self._timeline.placed[event.position].statement.cell
+                why = f"a value that '{provider}' made uses it as it was before cell {cell + 1} made another of it"
+                needs.conflicts.append(Conflict(step=step, name=name, cell=cell, place=event.place, why=why))
+                return
 
     def replay_statement(self, needs: Needs, step: str, item: Placed, *, early: bool = True) -> None:
         """Add a statement to the step's setup, with all that it reads when it runs."""
@@ -143,7 +197,7 @@ class Resolver:
         reaching = self._timeline.reaching(use.name, position)
         foreign = tuple(e for e in reaching if e.step != step and e.kind is not EventKind.DELETE)
         if not foreign:
-            if not reaching:
+            if not reaching and not _bound_on_the_way(self._timeline, use, position):
                 self._missing(needs, step, use, position, cell)
             return
         skipped = next((e for e in foreign if e.carrier is Carrier.SKIPPED and not _harmless(e)), None)
@@ -151,15 +205,27 @@ class Resolver:
             skip_cell = self._timeline.placed[skipped.position].statement.cell
             needs.unknown.append(Unknown(step=step, use=use, cell=cell, position=position, skipped=skip_cell))
             return
+        self._check_order(needs, step, use, cell, foreign)
         provider = _provider(foreign)
         if provider is None:
             self._replay(needs, step, use.name, foreign)
+            needs.from_code.append(FromCode(use=use, cell=cell, position=max(e.position for e in foreign)))
             return
         self._take(needs, step, use, cell, provider)
         changed = self._changed_after(use.name, provider, position)
         if changed is not None:
             why = f"it reads it before cell {changed + 1} of '{provider}' changes it, but '{provider}' runs as one step"
             needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
+
+    def _check_order(self, needs: Needs, step: str, use: Use, cell: int, foreign: tuple[Event, ...]) -> None:
+        """What comes from elsewhere is there from the start: the step's own earlier cells must not bind it anew."""
+        last = max((event.position for event in foreign if not _harmless(event)), default=-1)
+        for event in self._timeline.events[use.name]:
+            if event.step == step and event.kind is EventKind.BIND and event.position < last:
+                other = self._timeline.placed[last].statement.cell + 1
+                why = f"it makes one itself, and then reads the one that cell {other} makes later"
+                needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
+                return
 
     def _take(self, needs: Needs, step: str, use: Use, cell: int, provider: str) -> None:
         known = needs.artifacts.setdefault(use.name, provider)
@@ -224,6 +290,13 @@ class Resolver:
         self._take(needs, step, use, item.statement.cell, provider)
         if early:
             needs.early.add(use.name)
+            needs.early_at = min(item.position, item.position if needs.early_at is None else needs.early_at)
+
+
+def _bound_on_the_way(timeline: Timeline, use: Use, position: int) -> bool:
+    """Whether the reading statement itself may bind the name further up: ``[n := x for x in rows] + [n]``."""
+    bindings = timeline.placed[position].statement.bindings
+    return any(b.name == use.name and b.place < use.place and not b.certain for b in bindings)
 
 
 def _provider(events: tuple[Event, ...]) -> str | None:

@@ -35,13 +35,15 @@ def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
         if step is None or last.get(step) != number:
             continue
         for names in observation.aliases:
-            if not _touched(timeline, number, names):
+            if not _touched(timeline, step, names):
                 continue
-            matters = _matters(timeline, recording, number, names)
-            only_memory = names in observation.memory
-            if matters or not only_memory:
-                views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
+            if _matters(timeline, recording, number, names):
+                views = any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
                 found[step, names[0]] = Bundle(step=step, segment=number, names=names, views=views)
+                continue
+            for part in observation.objects:
+                if set(part) <= set(names):
+                    found[step, part[0]] = Bundle(step=step, segment=number, names=part)
     return tuple(found.values())
 
 
@@ -51,15 +53,14 @@ def with_bundles(timeline: Timeline, found: tuple[Bundle, ...]) -> Timeline:
     for bundle in found:
         begin, end = _span(timeline, bundle.segment)
         for name in bundle.names:
-            own = any(begin <= event.position < end for event in events.get(name, ()))
+            own = any(event.step == bundle.step for event in events.get(name, ()))
             if name in events and not own and end > begin:
                 events[name] = insert(events[name], hidden_change(timeline, end - 1))
     return replace(timeline, events=events)
 
 
-def _touched(timeline: Timeline, number: int, names: tuple[str, ...]) -> bool:
-    begin, end = _span(timeline, number)
-    return any(begin <= event.position < end for name in names for event in timeline.events.get(name, ()))
+def _touched(timeline: Timeline, step: str, names: tuple[str, ...]) -> bool:
+    return any(event.step == step for name in names for event in timeline.events.get(name, ()))
 
 
 def _matters(timeline: Timeline, recording: Recording, number: int, names: tuple[str, ...]) -> bool:

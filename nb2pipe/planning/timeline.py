@@ -10,7 +10,7 @@ from enum import StrEnum
 from nb2pipe.model import Binding, BindingKind, CellFlow, CellRole, Place, Role, Segment, Statement, StatementKind
 
 HEAD_STEP = "setup"
-_SETUP_ROLES = (Role.IMPORTS, Role.FUNCTIONS)
+SETUP_ROLES = (Role.IMPORTS, Role.FUNCTIONS)
 _CODE_KINDS = (BindingKind.IMPORT, BindingKind.FUNCTION, BindingKind.CLASS)
 
 
@@ -183,7 +183,7 @@ def _binding_carrier(item: Placed, binding: Binding, literals: frozenset[str]) -
         return Carrier.SKIPPED
     if item.role is Role.PARAMETERS:
         return Carrier.PARAMETER if binding.name in literals else Carrier.CODE
-    if item.role in _SETUP_ROLES:
+    if item.role in SETUP_ROLES:
         return Carrier.CODE
     replayable = item.statement.kind in (StatementKind.IMPORT, StatementKind.DEFINITION)
     return Carrier.CODE if replayable and binding.kind in _CODE_KINDS else Carrier.ARTIFACT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import zlib
 from importlib.resources import files
@@ -62,6 +63,7 @@ def probe_source() -> str:
     return f"NAME = {PACKAGE!r}\nSOURCES = {sources!r}\n{LOADER}"
 
 
+@functools.cache
 def install_code() -> str:
     """Code for the kernel that installs the probe: one expression, so that it leaves no name in the notebook."""
     packed = base64.b64encode(zlib.compress(probe_source().encode(), 9)).decode()

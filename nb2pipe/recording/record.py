@@ -11,18 +11,20 @@ from typing import Any
 
 from nb2pipe import formats
 from nb2pipe.model import (
+    BindingKind,
     Environment,
     MetricSource,
     Notebook,
     ObservedMetric,
     ObservedValue,
     Recording,
+    Role,
     Segment,
     SegmentObservation,
 )
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
-from nb2pipe.planning.timeline import Carrier
+from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
 from nb2pipe.recording.probe import Probe
@@ -38,6 +40,7 @@ class Watch:
     segment_starts: frozenset[int]
     segment_ends: Mapping[int, tuple[int, Segment]]
     names: tuple[str, ...]
+    definitions: tuple[str, ...]  # functions and classes: replayed, unless something changes what they hold
     stores: Mapping[str, tuple[str, ...]]
     last_segment: Mapping[str, int]
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
@@ -93,6 +96,19 @@ def _watch(plan: Plan) -> Watch:
         for name, events in timeline.events.items()
         if any(event.carrier in (Carrier.ARTIFACT, Carrier.SKIPPED) for event in events)
     }
+    replayed = {  # made again in each step, until something changes them
+        binding.name
+        for item in timeline.placed
+        for binding in item.statement.bindings
+        if binding.kind is BindingKind.DATA and item.role in (Role.PARAMETERS, *SETUP_ROLES)
+    }
+    definitions = {
+        binding.name
+        for item in timeline.placed
+        for binding in item.statement.bindings
+        if binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS)
+    }
+    watched = {n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved
     metrics: dict[int, tuple[list[str], str | None]] = {}
     for candidate in plan.candidates:
         names, _ = metrics.setdefault(candidate.cell, ([], None))
@@ -103,7 +119,8 @@ def _watch(plan: Plan) -> Watch:
     return Watch(
         segment_starts=frozenset(segment.cells[0] for segment in timeline.segments if segment.step),
         segment_ends=code_cells,
-        names=tuple(sorted({n for n in crossing if n in data or n not in timeline.events} | plan.unresolved)),
+        names=tuple(sorted(watched)),
+        definitions=tuple(sorted(definitions - watched)),
         stores={step: tuple(sorted(names)) for step, names in stores.items()},
         last_segment=last,
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
@@ -190,6 +207,7 @@ class _Recorder(Watcher):
         known = {name: value["fingerprint"] for name, value in self.latest.items() if value["fingerprint"] is not None}
         reply = self.probe.border(names=self.watch.names, store=wanted, formats=formats.FORMATS, known=known)
         values = {name: value for name, value in reply["values"].items() if value["present"]}
+        code = self.probe.border(names=self.watch.definitions)["values"]
         changed = tuple(
             sorted(
                 name
@@ -198,8 +216,10 @@ class _Recorder(Watcher):
                 and (value["fingerprint"] is None or self.seen.get(name) != value["fingerprint"])
             )
         )
-        gone = tuple(sorted(name for name in self.seen if name not in values))
-        self.seen = {name: value["fingerprint"] for name, value in values.items()}
+        gone = tuple(sorted(name for name in self.seen if name not in values and name not in code))
+        held = {name: value["fingerprint"] for name, value in code.items() if value["present"]}
+        changed += tuple(name for name, held_now in held.items() if self.seen.get(name) != held_now)
+        self.seen = {**held, **{name: value["fingerprint"] for name, value in values.items()}}
         self.segments[number] = SegmentObservation(
             segment=segment,
             changed=(*changed, *gone),
@@ -207,13 +227,15 @@ class _Recorder(Watcher):
             seconds=seconds,
             aliases=tuple(tuple(group) for group in reply["aliases"]),
             memory=tuple(tuple(group) for group in reply["memory"]),
+            objects=tuple(tuple(group) for group in reply["objects"]),
             settings=self.probe.settings(),
         )
         self.random = reply["random"]
         if step is not None and last:
             names = [name for name in wanted if name in values]
             self._keep(step, names, values)
-            self._store_groups(step, names, self.segments[number].aliases)
+            groups = dict.fromkeys((*self.segments[number].aliases, *self.segments[number].objects))
+            self._store_groups(step, names, tuple(groups))
         self.began = time.monotonic()
 
     def _keep(self, step: str, names: list[str], values: Mapping[str, Mapping[str, Any]]) -> None:
@@ -249,4 +271,5 @@ def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:
         code=tuple(value["code"]),
         outline=parts(value["outline"]),
         rebuilt=value["rebuilt"],
+        reads=tuple(value["reads"]),
     )

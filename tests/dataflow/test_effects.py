@@ -170,7 +170,7 @@ def test_changes_through_other_names(before: str, code: str, changed: str) -> No
 # definitions, the statement, uses, bindings, mutations
 FUNCTIONS = [
     ("def f(): return k", "x = f()", "f k<f", "x", ""),
-    ("def f(): return k", "x = f", "f k<f", "x", ""),
+    ("def f(): return k", "x = f", "f", "x", ""),  # another name for it: k is read when x is called
     ("def f(): return k", "g(f)", "g f k<f", "", "f?"),
     ("def f(): return k", "list(map(f, xs))", "f k<f xs", "", ""),
     ("def f(): return k", "k = f()", "f k<f", "k", ""),

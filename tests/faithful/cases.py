@@ -209,4 +209,35 @@ SYNTAX: tuple[Case, ...] = (
     ("unicode names", "syntax", ((L, "größe = 3\nµ = 2"), (T, "Σ = größe + µ"), (E, "result = Σ"))),
 )  # fmt: skip
 
-CASES: tuple[Case, ...] = NAMES + OBJECTS + STATE + ORDER + SYNTAX
+# Found by random programs (test_programs): what their steps got wrong before.
+FOUND: tuple[Case, ...] = (
+    ("function under another name", "names", ((L, "k = 1\ndef f(x):\n    return x + k\ng = f\ndef f(x):\n    return g(x) * 2"), (T, "k = 10"), (E, "result = f(2)"))),
+    ("function given its own name again", "names", ((L, "def f(x):\n    return x"), (T, "f = f"), (E, "result = f(2)"))),
+    ("function defined under a condition", "names", ((L, "c = 1\nif c:\n    def f(x):\n        return x\nelse:\n    def f(x):\n        return x + 1"), (E, "result = f(2)"))),
+    ("conditional function whose global is rebound", "names", ((L, "c = 1\nif c:\n    def f(x):\n        return x + c"), (T, "c = 2"), (E, "result = f(2)"))),
+    ("closure whose global is rebound", "names", ((L, "k = 1\ndef make(n):\n    return lambda x: x + n + k\nf = make(1)"), (T, "k = 5"), (E, "result = f(2)"))),
+    ("partial of a function that is redefined", "names", ((L, "import functools\ndef f(x):\n    return x + 1\ng = functools.partial(f, 2)"), (T, "def f(x):\n    return x * 10"), (E, "result = (g(), f(3))"))),
+    ("instance of a class that is redefined", "names", ((L, "class C:\n    def go(self):\n        return 1\nc = C()"), (T, "class C:\n    def go(self):\n        return 2"), (E, "result = (c.go(), C().go())"))),
+    ("walrus in a comprehension, read beside it", "names", ((L, "rows = [1, 2]"), (T, "b = [n := x for x in rows] + [n]"), (E, "result = (b, n)"))),
+    ("registry whose functions read a parameter", "names", (("parameters", "q = 4"), (L, "REG = {}\ndef register(fn):\n    REG[fn.__name__] = fn"), (T, "@register\ndef one(x):\n    return x + q\nn = sum(fn(2) for fn in REG.values())"), (E, "result = n"))),
+    ("registry filled by calls", "names", (("parameters", "q = 4"), (L, "REG = {}\ndef register(name, fn):\n    REG[name] = fn\ndef one(x):\n    return x + q"), (T, "register('a', one)"), (E, "result = sum(fn(2) for fn in REG.values())"))),
+    ("default from an object shared with an instance", "names", ((L, "class C:\n    def __init__(self):\n        self.items = [3]\nc = C()"), (T, "rows = c.items"), (E, "def f(x, to=rows):\n    to.append(x)\n    return len(to)\nresult = (f(1), rows)"))),
+    ("class whose default is in a list as well", "names", ((L, "rows = [6, 2]\nclass C:\n    def __init__(self, items=rows):\n        self.items = items\npair = [rows, rows]"), (E, "result = (C().items is rows, pair)"))),
+    ("memo of a decorator", "names", ((L, "def memo(fn):\n    cache = {}\n    def inner(x):\n        if x not in cache:\n            cache[x] = fn(x)\n        return cache[x]\n    return inner\n@memo\ndef f(x):\n    return x * 2\na = f(1)"), (T, "b = f(2)"), (E, "result = (a, b)"))),
+    ("functions with state in a list", "names", ((L, "def f(x, to=[]):\n    to.append(x)\n    return len(to)\ndef make(n):\n    return lambda x: n - x\nfns = [f, make(2)]"), (E, "result = (f(3), [fn(2) for fn in fns])"))),
+    ("default that is changed where the function is made", "names", ((L, "def f(x, to=[]):\n    to.append(x)\n    return len(to)\nn = f(7)"), (E, "result = (n, f(3))"))),
+    ("default that is always given", "names", ((L, "def f(x, to=[]):\n    to.append(x)\n    return len(to)\nn = f(7, [1])"), (E, "result = (n, f(3))"))),
+    ("parameter shuffled by a generator", "objects", (("parameters", "rows = [1, 2, 3, 4]"), (L, "import random\nr = random.Random(3)"), (T, "r.shuffle(rows)"), (E, "result = rows"))),
+    ("parameter held in a list", "objects", (("parameters", "p = 1\nrows = [p, 1]"), (L, "nest = [rows, [3]]"), (E, "result = (nest, rows, nest[0] is rows)"))),
+    ("parameter changed through another name", "objects", (("parameters", "p = 1\nrows = [p, 1]"), (L, "other = rows\ndef add(xs):\n    xs.append(7)\nadd(other)"), (E, "result = (rows, other, rows is other)"))),
+    ("frames shared beside copies on write", "objects", ((L, "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})\nparts = {'one': df}\nmore = [d.assign(v=1) for d in parts.values()]"), (E, "result = (parts['one'] is df, more)"))),
+    ("state of a class", "objects", ((L, "class C:\n    seen = []\n    def put(self, x):\n        self.seen.append(x)\nc = C()"), (T, "c.put(1)"), (E, "result = C.seen"))),
+    ("os.environ from a loaded value", "state", ((L, "import os\nvalue = 'v' * 3\nos.environ['NB2PIPE_CASE'] = value"), (T, "a = 1"), (E, "result = (a, os.environ.get('NB2PIPE_CASE'))"))),
+    ("os.environ in a skipped cell", "state", ((L, "import os"), ("skip", "os.environ['NB2PIPE_CASE'] = 'x'"), (L, "a = os.environ['NB2PIPE_CASE']"), (E, "result = a"))),
+    ("alias in a step with a skipped cell", "order", ((L, "def same(xs):\n    return xs\na = [1]\nb = same(a)"), (T, "b.append(5)"), ("skip", "print(b)"), (T, "n = 1"), (E, "result = (n, a, a is b)"))),
+    ("skip that rebinds between two parts of a step", "order", ((L, "r = 1"), ("skip", "r = [r]"), (L, "r = len(r)"), (E, "result = r"))),
+    ("step continued after another rebinds its name", "order", ((L, "x = 1\nk = 3"), (T, "x = 2"), (L, "y = x"), (E, "result = (x, y)"))),
+    ("step continued after a function takes its name", "order", ((L, "f = [1]\nn = len(f)"), ("functions", "def f(x):\n    return x * 2"), (L, "m = f(n)"), (E, "result = (n, m)"))),
+)  # fmt: skip
+
+CASES: tuple[Case, ...] = NAMES + OBJECTS + STATE + ORDER + SYNTAX + FOUND

@@ -52,8 +52,11 @@ class OriginalFailed(Exception):
     """The notebook itself does not run: the case is no case."""
 
 
-def outcome(folder: Path, *cells: tuple[str, str], results: tuple[str, ...] = ("result",)) -> Outcome:
+def outcome(
+    folder: Path, *cells: tuple[str, str], results: tuple[str, ...] = ("result",), shell: Shell | None = None
+) -> Outcome:
     """Export the notebook and run its pipeline. ``results`` are names compared at the end of the last step too."""
+    shell = shell or IPYTHON
     path = notebook(folder, *cells)
     analysis = analyze(path)
     planned = analysis.plan()
@@ -64,7 +67,7 @@ def outcome(folder: Path, *cells: tuple[str, str], results: tuple[str, ...] = ("
     recording: Recording | None = None
     for _ in range(2):
         (folder / "states").mkdir(exist_ok=True)
-        recording, original = in_child(lambda plan=planned: _record(analysis, plan, folder, results), folder)
+        recording, original = in_child(lambda plan=planned: _record(analysis, plan, folder, results, shell), folder)
         refined = analysis.plan(recording)
         refused = errors((*analysis.diagnostics, *refined.diagnostics))
         if refused:
@@ -77,7 +80,7 @@ def outcome(folder: Path, *cells: tuple[str, str], results: tuple[str, ...] = ("
         if not planned.extra:
             break
     assert recording is not None
-    return _pipeline(analysis, planned, recording, folder, original, results)
+    return _pipeline(analysis, planned, recording, folder, original, results, shell)
 
 
 def _refused(found: Any) -> Outcome:
@@ -86,13 +89,13 @@ def _refused(found: Any) -> Outcome:
 
 
 def _record(
-    analysis: Analysis, planned: Plan, folder: Path, results: tuple[str, ...]
+    analysis: Analysis, planned: Plan, folder: Path, results: tuple[str, ...], shell: Shell
 ) -> tuple[Recording, dict[str, str | None]]:
     final: dict[str, str | None] = {}
 
     def execute(data: dict[str, Any], _output: Path, **options: Any) -> Execution:
         watcher = options["watcher"]
-        return run_in_shell(data, folder, watcher, lambda session: final.update(_look(session, folder, results)))
+        return shell.run(data, folder, watcher, lambda session: final.update(shell.look(session, folder, results)))
 
     kernel: Any = None
     recording = record(
@@ -109,8 +112,10 @@ def _pipeline(
     folder: Path,
     original: dict[str, str | None],
     results: tuple[str, ...],
+    shell: Shell,
 ) -> Outcome:
     target = folder / "pipe"
+    again = shell.folder(folder)
     pipeline, baseline, _ = write_project(analysis, planned, recording, target, scripts=False, force=True)
     project = open_project(target)
     values: dict[str, str | None] = {}
@@ -122,9 +127,9 @@ def _pipeline(
 
         def run(step: Any = step, borders: Borders = borders) -> Any:
             last: dict[str, str | None] = {}
-            run_in_shell(
-                project.notebook(step.name), folder, borders.watcher(step),
-                lambda session: last.update(_look(session, folder, results)),
+            shell.run(
+                project.notebook(step.name), again, borders.watcher(step),
+                lambda session: last.update(shell.look(session, folder, results)),
             )  # fmt: skip
             return borders.fingerprints, borders.settings, last
 
@@ -159,6 +164,15 @@ def _look(session: Any, folder: Path, results: tuple[str, ...]) -> dict[str, str
 
 
 # ---------------------------------------------------------------- processes and shells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """How cells are run, what is compared at the end, and the folder in which the steps run."""
+
+    run: Callable[..., Execution]
+    look: Callable[[Any, Path, tuple[str, ...]], dict[str, str | None]]
+    folder: Callable[[Path], Path] = lambda folder: folder
 
 
 def in_child(work: Callable[[], Any], folder: Path) -> Any:
@@ -242,3 +256,6 @@ class _Session:
         problem = result.error_before_exec or result.error_in_exec
         if problem is not None:
             raise problem
+
+
+IPYTHON = Shell(run=run_in_shell, look=_look)

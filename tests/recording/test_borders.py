@@ -50,6 +50,7 @@ def test_names_are_looked_at_and_only_those_to_store_are_written(notebook, tmp_p
         "code": [],
         "outline": [],
         "rebuilt": False,
+        "reads": [],
     }
     assert os.listdir(tmp_path) == ["table.parquet"]
 

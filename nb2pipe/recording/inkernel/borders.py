@@ -5,12 +5,14 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 import time
 import types
-from typing import Any
+from typing import Any, Iterator
 
+from .code import names_read
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
 from .outline import LARGEST, outline
@@ -20,6 +22,8 @@ from .sharing import alias_groups
 from .state import random_state
 from .storing import Storage
 
+#: The format that stores functions with their code, and with the names that they read as these are then.
+BY_VALUE = "cloudpickle"
 #: Values that the caller carries as source, not as data.
 SOURCE = ((types.FunctionType, "function"), (type, "class"), (types.ModuleType, "module"))
 
@@ -80,6 +84,9 @@ class Observed:
         self.culprit: type | None = None
         self.code: list[str] = []
         self.outline: list[Any] = []
+        self.functions: list[Any] = []
+        self.reads: list[str] = []
+        self.own = False
         self.size = 0
         self.rebuilt = False
         if self.present:
@@ -108,6 +115,8 @@ class Observed:
         self.code = [name for name, used in out.definitions.items() if _defined(name, used, namespace)]
         if self.name in self.code and namespace.get(self.name) is self.value:
             self.code.remove(self.name)
+            self.own = True  # found under the name that is yet to be loaded
+        self.functions = out.functions
 
     def take_apart(self) -> None:
         """Add the outline, unless the value is too large, or cannot be compared anyway."""
@@ -127,9 +136,12 @@ class Observed:
         if isinstance(self.value, types.ModuleType):
             self.refusal = refusal(types.ModuleType, None)
             return
-        stored = storage.store(self.name, self.value, self.fingerprint, together) if self.fingerprint else None
+        with _hidden(self.name if self.own else ""):
+            stored = storage.store(self.name, self.value, self.fingerprint, together) if self.fingerprint else None
         if stored is not None:
             self.format, self.file = stored
+            if self.format == BY_VALUE:
+                self.reads = [*self.code, *names_read(self.functions, user_namespace())]
         else:
             self.refusal = VIEWS if together and self.culprit is None else refusal(type(self.value), self.culprit)
 
@@ -146,7 +158,20 @@ class Observed:
             "code": self.code,
             "outline": self.outline,
             "rebuilt": self.rebuilt,
+            "reads": self.reads,
         }
+
+
+@contextlib.contextmanager
+def _hidden(name: str) -> Iterator[None]:
+    """Takes a name away from the notebook for a moment: a function stored as a mere reference to it is no good."""
+    namespace = user_namespace()
+    value = namespace.pop(name, None)
+    try:
+        yield
+    finally:
+        if value is not None:
+            namespace[name] = value
 
 
 def _type(value: Any) -> str:

@@ -5,6 +5,7 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 
 from __future__ import annotations
 
+import dis
 import enum
 import functools
 import sys
@@ -17,6 +18,7 @@ MADE_BY_PYTHON = frozenset(
     "__annotations_cache__ __annotations__ __abstractmethods__ _abc_impl __qualname__ __doc__ __classcell__ "
     "__orig_bases__ __parameters__ __hash__ __slotnames__".split()
 )
+LOOKUPS = ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL")
 NOTEBOOK = ("__main__", "__mp_main__")
 
 
@@ -41,8 +43,31 @@ def _note(out: Any, value: Any) -> None:
         root = str(value.__qualname__).split(".")[0]
         if root != "<lambda>":
             out.definitions.setdefault(root, value)
-        if "<" in value.__qualname__ and type(value) is types.FunctionType:
-            out.unnamed = True
+        if type(value) is types.FunctionType:
+            out.functions.append(value)
+            out.unnamed = out.unnamed or "<" in value.__qualname__
+
+
+def names_read(functions: list[Any], namespace: dict[str, Any]) -> list[str]:
+    """The notebook's names that these functions look up when they run, and the functions that they find there."""
+    found: dict[str, None] = {}
+    todo, seen = list(functions), set()
+    while todo:
+        code = todo.pop().__code__
+        if code in seen:
+            continue
+        seen.add(code)
+        for name in _looked_up(code):
+            found[name] = None
+            value = namespace.get(name)
+            members = list(vars(value).values()) if isinstance(value, type) else [value]
+            todo += [one for one in members if type(one) is types.FunctionType and one.__module__ in NOTEBOOK]
+    return sorted(found)
+
+
+def _looked_up(code: types.CodeType) -> list[str]:
+    names = [step.argval for step in dis.get_instructions(code) if step.opname in LOOKUPS]
+    return names + [name for part in code.co_consts if isinstance(part, types.CodeType) for name in _looked_up(part)]
 
 
 def write_code(out: Any, value: Any) -> bytes:

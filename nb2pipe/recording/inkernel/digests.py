@@ -76,12 +76,14 @@ class Fingerprinter:
     """Hashes values.
 
     ``size`` counts the bytes of content; ``definitions`` are the notebook's functions and classes that were met,
-    ``unnamed`` tells of functions that cannot be found by name (lambdas, functions defined in functions).
+    ``functions`` are the functions among them, ``unnamed`` tells of some that cannot be found by name (lambdas,
+    functions defined in functions).
     """
 
     def __init__(self) -> None:
         self.size = 0
         self.definitions: dict[str, Any] = {}
+        self.functions: list[Any] = []
         self.unnamed = False
         self._done: dict[int, bytes] = {}
         self._open: dict[int, int] = {}

@@ -40,6 +40,7 @@ class Walk:
     """The changeable objects that a value reaches, in the order they are met, and the arrays among them.
 
     ``repeats`` are the objects met again: at which step, and which object it was. ``readers`` may be shared by walks.
+    ``in_tables`` are the ids of arrays that pandas objects own.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Walk:
         self.into_libraries = into_libraries
         self.seen: dict[int, Any] = {}
         self.arrays: list[Any] = []
+        self.in_tables: set[int] = set()
         self.repeats: list[tuple[int, int]] = []
         self._readers: dict[type, Reader] = {} if readers is None else readers
         self._passed: dict[int, Any] = {}
@@ -130,6 +132,7 @@ def _in_random_state(walk: Walk, item: Any) -> list[Any]:
 def _in_table(walk: Walk, item: Any) -> list[Any]:
     blocks = _blocks(item)
     walk.arrays += [block for block in blocks if hasattr(block, "__array_interface__")]
+    walk.in_tables.update(map(id, blocks))
     objects = [block for block in blocks if getattr(block.dtype, "hasobject", False)]
     return [value for block in objects for value in _few(block.ravel().tolist())]
 

@@ -22,7 +22,8 @@ def sharing(value: Any) -> list[tuple[int, int]]:
 
 
 def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
-    """``aliases``: groups of names that share changeable objects or memory; ``memory``: those that share memory alone.
+    """``aliases``: groups of names that share changeable objects or memory; ``objects``: those that share objects;
+    ``memory``: those that share memory alone.
 
     ``complete`` is false where there was too much to look at everything.
     """
@@ -30,7 +31,7 @@ def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
     owner: dict[int, str] = {}
     readers: dict[type, Reader] = {}
     walks = []  # an id is only good for as long as its object lives
-    arrays: list[tuple[str, Any]] = []
+    arrays: list[tuple[str, Any, bool]] = []
     left = LIMIT
     for name, value in values.items():
         walk = Walk(left, readers=readers)
@@ -39,13 +40,18 @@ def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
         left = max(walk.limit, LIMIT // 100)
         for key in walk.seen:
             groups.join(name, owner.setdefault(key, name))
-        arrays += [(name, array) for array in walk.arrays]
+        arrays += [(name, array, id(array) in walk.in_tables) for array in walk.arrays]
     objects = groups.copy()
-    for one, other in _overlaps(arrays, values):
+    for one, other in _overlaps(arrays):
         groups.join(one, other)
         if not objects.joined(one, other):
             by_memory.join(one, other)
-    return {"aliases": groups.lists(), "memory": by_memory.lists(), "complete": all(walk.complete for walk in walks)}
+    return {
+        "aliases": groups.lists(),
+        "objects": objects.lists(),
+        "memory": by_memory.lists(),
+        "complete": all(walk.complete for walk in walks),
+    }
 
 
 class Groups:
@@ -79,21 +85,22 @@ class Groups:
         return [sorted(members, key=order.index) for members in unique.values() if len(members) > 1]
 
 
-def _overlaps(arrays: list[tuple[str, Any]], values: dict[str, Any]) -> list[tuple[str, str]]:
-    """Pairs of names whose arrays lie in the same memory."""
+def _overlaps(arrays: list[tuple[str, Any, bool]]) -> list[tuple[str, str]]:
+    """Pairs of names whose arrays lie in the same memory; the flag says that an array belongs to a table."""
     np = sys.modules.get("numpy")
     if np is None:
         return []
     spans = sorted(
-        ((*_span(array), at) for at, (_, array) in enumerate(arrays) if array.size and array.dtype.itemsize),
+        ((*_span(array), at) for at, (_, array, _) in enumerate(arrays) if array.size and array.dtype.itemsize),
     )
     found: list[tuple[str, str]] = []
+    copies_on_write = _copies_on_write()
     active: list[tuple[int, int]] = []
     for low, high, at in spans:
         active = [(end, other) for end, other in active if end > low]
         for _, other in active[:100]:
-            (one_name, one), (other_name, another) = arrays[at], arrays[other]
-            if one_name != other_name and not _copies_on_write(values[one_name], values[other_name]):
+            (one_name, one, in_table), (other_name, another, in_other) = arrays[at], arrays[other]
+            if one_name != other_name and not (in_table and in_other and copies_on_write):
                 try:
                     shared = np.shares_memory(one, another, max_work=10_000)
                 except Exception:  # too hard to tell: assume it
@@ -115,10 +122,10 @@ def _span(array: Any) -> tuple[int, int]:
     return low, high + array.dtype.itemsize
 
 
-def _copies_on_write(one: Any, other: Any) -> bool:
-    """Whether both are pandas objects of a version in which a change of one never shows in the other."""
+def _copies_on_write() -> bool:
+    """Whether a change of one pandas object never shows in another, whatever memory they share."""
     pd = sys.modules.get("pandas")
-    if pd is None or not isinstance(one, (pd.DataFrame, pd.Series)) or not isinstance(other, (pd.DataFrame, pd.Series)):
+    if pd is None or not hasattr(pd, "DataFrame"):
         return False
     if int(str(pd.__version__).split(".")[0]) >= 3:
         return True
