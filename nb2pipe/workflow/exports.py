@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from nb2pipe import checking, exporting
+from nb2pipe import checking, exporting, manifest
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
 from nb2pipe.model import Artifact, Baseline, BaselineMetric, CheckReport, Pipeline, Recording, Step
@@ -88,7 +88,9 @@ def export(
     _refuse(analysis, planned)
     folder = Path(output) if output is not None else source.with_name(f"{source.stem}_pipeline")
     exporting.existing(folder, force=force)  # a broken one is reported before the notebook runs for hours
-    found = resolve(kernel, analysis.notebook.kernel_name) if (not static or verify) else None
+    found = (
+        resolve(kernel, analysis.notebook.kernel_name, str(analysis.notebook.path)) if (not static or verify) else None
+    )
     recording: Recording | None = None
     if not static and found is not None:
         told.message(f"running {source.name} once, as it is, to see what it computes")
@@ -246,5 +248,6 @@ def _verify(
         text = "\n".join(cell.source for cell in analysis.notebook.cells)
         different += settings_differences(result.pipeline, recording, borders.settings, text)
     compared = len(set(result.baseline.fingerprints) & set(borders.fingerprints))
-    report = checking.check(result.pipeline, result.baseline, run)
+    allowed, directions = manifest.decided(project.manifest)
+    report = checking.check(result.pipeline, result.baseline, run, tolerances=allowed, directions=directions)
     return replace(result, report=report, differences=different, compared=compared)

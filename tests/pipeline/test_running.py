@@ -174,5 +174,9 @@ def test_tolerances_of_file_and_command_line(folder: Path, project: Path, ran: P
 
         report = workflow.check(project, parameters=changed, tolerances={"all": Tolerance(abs=2)})
         assert report.passed
+        path.write_text(before + "tolerances:\n  scor: {abs: 0.3}\n")
+        refused = call("check", "p", folder=folder)
+        assert (refused.code, refused.lines[0]) == (2, "error[NB308]: no metric 'scor'")
+        assert "pipeline.yaml" in refused.err
     finally:
         path.write_text(before)
