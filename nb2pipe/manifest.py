@@ -214,6 +214,17 @@ def json_schema() -> dict[str, Any]:
     return msgspec.json.schema(Manifest)
 
 
+def decided(manifest: Manifest) -> tuple[dict[str, Tolerance], dict[str, Direction]]:
+    """The tolerances and the directions that the user wrote into the file, by metric."""
+    entries = manifest.tolerances
+    allowed = {
+        name: tolerance(entry, ToleranceSource.FILE)
+        for name, entry in entries.items()
+        if entry.abs is not None or entry.rel is not None
+    }
+    return allowed, {name: entry.direction for name, entry in entries.items() if entry.direction}
+
+
 def tolerance(entry: ToleranceEntry, source: ToleranceSource) -> Tolerance:
     """The model's tolerance of an entry."""
     return Tolerance(abs=entry.abs or 0.0, rel=entry.rel or 0.0, source=source)

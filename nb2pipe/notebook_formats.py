@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-TEXT_SUFFIXES = (".py", ".md", ".markdown", ".rmd", ".r", ".jl", ".qmd")
+TEXT_SUFFIXES = (".py", ".md", ".markdown", ".myst", ".mystnb", ".rmd", ".r", ".jl", ".qmd")
+_MYST_CELL = re.compile(r"^`{3,}\{code-cell\}", re.MULTILINE)
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def read_text(text: str, suffix: str) -> Mapping[str, Any]:
         import jupytext
         from nbformat.validator import NotebookValidationError
     try:
-        notebook: Mapping[str, Any] = _plain(jupytext.reads(text, fmt={"extension": suffix}))
+        notebook: Mapping[str, Any] = _plain(jupytext.reads(text, fmt=_text_format(text, suffix)))
     except NotebookValidationError as error:  # jupytext builds each cell through nbformat, which validates it
         if "tags" not in error.path:
             raise
@@ -63,6 +65,13 @@ def read_text(text: str, suffix: str) -> Mapping[str, Any]:
     if "cell_metadata_filter" not in text:  # jupytext's own default for files without a header, not the user's wish
         notebook["metadata"].get("jupytext", {}).pop("cell_metadata_filter", None)
     return notebook
+
+
+def _text_format(text: str, suffix: str) -> dict[str, str]:
+    """What jupytext is told of the format: MyST by its cells, since a header without ``extension`` hides it."""
+    if suffix.lower() in (".md", ".markdown") and _MYST_CELL.search(text):
+        return {"extension": suffix, "format_name": "myst"}
+    return {"extension": suffix}
 
 
 def _unreadable(text: str, tags: object) -> UnreadableTags:

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -31,6 +32,7 @@ VERBS = {
 OVERVIEW = "overview"  # what ``nb2pipe NOTEBOOK`` does; not listed as a verb
 ANNOTATED = ("export", "run", "check", "verify")  # on GitHub Actions, their errors show in the pull request
 NOTEBOOKS = (".ipynb", ".py", ".md", ".myst")
+MANIFEST = "pipeline.yaml"  # as in nb2pipe.manifest, which ``--help`` does not import
 USAGE, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 STORAGE = {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM, errno.EFBIG, errno.ENOTDIR, errno.EISDIR}
 
@@ -58,6 +60,9 @@ class Verbs(click.Group):
         if name not in VERBS and not name.startswith("-"):
             if name.endswith(NOTEBOOKS) or Path(name).is_file():
                 return OVERVIEW, self.get_command(ctx, OVERVIEW), args
+            if Path(name).is_dir():
+                verbs = "run, check or params (a project)" if (Path(name) / MANIFEST).is_file() else "lint"
+                raise click.UsageError(f"'{name}' is a folder: put a command before it, such as {verbs}", ctx)
             raise click.UsageError(f"no command '{name}'{_did_you_mean(name, list(VERBS))}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -157,16 +162,31 @@ def _show_failure(console: Console, code: int, found: Sequence[Diagnostic]) -> N
     """For people on stderr; and where a program waits for a document, it gets one."""
     from nb2pipe.reports import text
 
-    if console.machine:
-        from nb2pipe.reports import json
+    root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    if console.form != "text":
+        from nb2pipe.reports import failures
 
-        console.document(json.text(json.of_failure(console.command, code, found)))
+        content = failures.document(console.form, console.command, code, found, root)
+        if content is not None:
+            with (
+                suppress(StorageProblem) if console.file else nullcontext()
+            ):  # the file may be what the failure is about
+                console.document(content, console.file)
     console.command_lines(text.diagnostics(found, console.err()))
-    if console.command in ANNOTATED and os.environ.get("GITHUB_ACTIONS") == "true":
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        _tell_github(found, console, root)
+
+
+def _tell_github(found: Sequence[Diagnostic], console: Console, root: Path) -> None:
+    """Annotations in the pull request, and of a check the step's summary."""
+    if console.command in ANNOTATED and console.form != "github":
         from nb2pipe.reports import github
 
-        root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
         console.command_lines(github.commands(found, root=root))
+    if console.command == "check":
+        from nb2pipe.reports import markdown
+
+        console.summary(markdown.of_failure(found))
 
 
 def _usage(error: click.ClickException, console: Console) -> int:

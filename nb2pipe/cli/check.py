@@ -52,7 +52,7 @@ def command(
     The exit code is 0 if all are within their tolerances, 1 if not. On GitHub Actions the result is also written to the
     step's summary, and failed metrics are annotated at their cell.
     """
-    console.command, console.machine = "check", form == "json" and file is None
+    console.command, console.form, console.file = "check", form, file
     with shown(console) as progress:
         report = workflow.check(
             path,
@@ -108,12 +108,9 @@ def _tell_github(report: CheckReport, found: tuple[Diagnostic, ...], console: Co
         return
     if form != "github":
         console.command_lines(github.commands(found, root=_checkout()))
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        from nb2pipe.reports import markdown
+    from nb2pipe.reports import markdown
 
-        with Path(summary).open("a", encoding="utf-8") as target:
-            target.write(markdown.of_check(report) + "\n")
+    console.summary(markdown.of_check(report))
 
 
 def _checkout() -> Path:

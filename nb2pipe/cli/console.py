@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.errors import StorageProblem
 from nb2pipe.reports.look import Look
 
 NARROWEST, WIDEST = 40, 100
@@ -18,16 +19,17 @@ NARROWEST, WIDEST = 40, 100
 
 @dataclass(slots=True)
 class Console:
-    """What the options say about output. ``command`` and ``machine`` are set by the verb that runs.
+    """What the options say about output. ``command``, ``form`` and ``file`` are set by the verb that runs.
 
-    ``machine`` is true when stdout must hold exactly one JSON document.
+    ``form`` is the format in which a program waits for the answer, on stdout or in ``file``: also if there is none.
     """
 
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
     command: str = ""
-    machine: bool = False
+    form: str = "text"
+    file: Path | None = None
 
     def out(self) -> Look:
         """How stdout looks."""
@@ -63,12 +65,23 @@ class Console:
         content = content.rstrip("\n") + "\n"
         if output is not None:
             from nb2pipe import storing
+            from nb2pipe.rules import nb506_storage
 
-            storing.write_bytes(output, content.encode("utf-8", "replace"))
+            try:
+                storing.write_bytes(output, content.encode("utf-8", "replace"))
+            except OSError as error:
+                raise StorageProblem(nb506_storage.diagnostic(output, error)) from error
             return
         sys.stdout.flush()
         sys.stdout.buffer.write(content.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
+
+    def summary(self, content: str) -> None:
+        """Markdown for the summary of this step on GitHub Actions, if we are there."""
+        file = os.environ.get("GITHUB_STEP_SUMMARY")
+        if file:
+            with Path(file).open("a", encoding="utf-8") as target:
+                target.write(content + "\n")
 
     def is_live(self) -> bool:
         """Whether lines on stderr may be redrawn."""

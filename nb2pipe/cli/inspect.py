@@ -26,7 +26,7 @@ def command(console: Console, path: Path, form: str, file: Path | None) -> int:
 
     The exit code is 1 if the notebook has errors, which then stand on stderr.
     """
-    console.command, console.machine = "inspect", form == "json" and file is None
+    console.command, console.form, console.file = "inspect", form, file
     seen = workflow.inspect(path)
     if form == "table" and file is None:
         console.answer(tables.overview(seen.notebook, seen.pipeline, console.out()))

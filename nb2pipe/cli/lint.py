@@ -50,7 +50,7 @@ def command(
 
     The exit code is 0 without errors, 1 with, 2 if a notebook cannot be read.
     """
-    console.command, console.machine = "lint", form == "json"
+    console.command, console.form = "lint", form
     if "-" in sources and (fix or diff):
         raise click.UsageError("--fix and --diff need files: what comes from stdin has no place to be written to")
     files = paths.notebooks(source for source in sources if source != "-")

@@ -20,7 +20,7 @@ from nb2pipe.reports import inspection
 @click.pass_obj
 def command(console: Console, path: Path, form: str) -> int:
     """List the parameters of a notebook or a project: name, type, default."""
-    console.command, console.machine = "params", form == "json"
+    console.command, console.form = "params", form
     pipeline = _pipeline(path)
     if form == "json":
         from nb2pipe.reports import json

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from nb2pipe.manifest import FILE_NAME as MANIFEST
+
 PASSED_BY = {".ipynb_checkpoints", "node_modules", "__pycache__"}
 
 
@@ -35,7 +37,9 @@ def _expanded(argument: str) -> Iterator[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Hidden folders (``.git``, ``.venv``, checkpoints) hold copies, not work."""
+    """Hidden folders (``.git``, ``.venv``, checkpoints) and exported projects hold copies, not work."""
+    if (folder / MANIFEST).is_file():
+        return
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or entry.name in PASSED_BY:
             continue

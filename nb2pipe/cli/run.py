@@ -38,7 +38,7 @@ def command(
 
     The exit code is 3 if a step fails.
     """
-    console.command, console.machine = "run", form == "json"
+    console.command, console.form = "run", form
     if fresh and resume:
         raise click.UsageError("--fresh and --resume exclude each other")
     with shown(console) as progress:

@@ -22,7 +22,8 @@ def literal(value: object) -> str:
 
 def title(step: Step, source: str) -> str:
     """The first cell: what this notebook is and how to run it."""
-    return render("project/step.md.j2", step=step, source=source, cells=cell_range(step.cells))
+    cells = f"{'Cell' if len(step.cells) == 1 else 'Cells'} {cell_range(step.cells)}"
+    return render("project/step.md.j2", step=step, source=source, cells=cells)
 
 
 def cell_range(cells: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -67,9 +68,8 @@ def _from_json(path: Path, text: str) -> Notebook:
     if version[0] > 4:
         check.fail(f"it is written in nbformat {version[0]}, which is newer than what nb2pipe reads (4)")
     if version[0] < 4:
-        notice = (
-            f"upgraded in memory from nbformat {version[0]} to 4; to upgrade the file: jupyter nbconvert --to notebook"
-        )
+        command = f"jupyter nbconvert --to notebook --inplace {shlex.quote(str(path))}"
+        notice = f"upgraded in memory from nbformat {version[0]} to 4; to upgrade the file: {command}"
         return _assemble(path, _upgraded(path, text), (), text_format="ipynb", notices=(notice,), version=version)
     check.structure(content)
     return _assemble(path, content, json_lines(text), text_format="ipynb", version=version)

@@ -23,7 +23,8 @@ def read_text(path: Path) -> str:
         missing = None if path.parent.is_dir() else str(path.parent)
         raise InvalidInput(nb006_unreadable_file.absent(str(path), _similar(path), missing)) from None
     except IsADirectoryError:
-        raise InvalidInput(nb006_unreadable_file.folder(str(path), _notebooks(path))) from None
+        project = (path / "pipeline.yaml").is_file()
+        raise InvalidInput(nb006_unreadable_file.folder(str(path), _notebooks(path), project=project)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         raise InvalidInput(nb006_unreadable_file.diagnostic(str(path), reason)) from None
@@ -64,7 +65,10 @@ def _why_not_json(path: str, text: str, error: json.JSONDecodeError) -> Any:
         )
     source = text.split("\n")[error.lineno - 1].rstrip("\r")
     return nb001_not_json.diagnostic(
-        path, f"{error.msg} at line {error.lineno}, column {error.colno}", line=error.lineno, source=source
+        path,
+        f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}",
+        line=error.lineno,
+        source=source,
     )
 
 

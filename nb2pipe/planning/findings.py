@@ -20,11 +20,13 @@ from nb2pipe.model import (
     SegmentObservation,
     StatementKind,
 )
+from nb2pipe.planning import metrics
 from nb2pipe.planning.randomness import RandomFlow
 from nb2pipe.planning.resolve import Needs, Unknown
 from nb2pipe.planning.sharing import Bundle
 from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline
 from nb2pipe.rules import (
+    nb111_tag_without_effect,
     nb201_undefined_name,
     nb202_syntax_error,
     nb203_cycle,
@@ -76,6 +78,7 @@ def collect(facts: Facts) -> tuple[Diagnostic, ...]:
         return (nb210_no_steps.diagnostic(facts.notebook),)
     found = [
         *_problems(facts),
+        *_no_metrics(facts),
         *_unknown(facts),
         *_conflicts(facts),
         *_cycle(facts),
@@ -110,6 +113,14 @@ def _problems(facts: Facts) -> Iterator[Diagnostic]:
             if cell in skipped or (problem.kind is ProblemKind.DYNAMIC and facts.observed):
                 continue
             yield builders[problem.kind](facts.notebook, cell, problem.place, problem.message, step_of.get(cell))
+
+
+def _no_metrics(facts: Facts) -> Iterator[Diagnostic]:
+    """``metrics`` cells without any value that could be one."""
+    giving = {candidate.cell for candidate in metrics.candidates(facts.roles, facts.flows)}
+    for role in facts.roles:
+        if role.metrics and role.cell not in giving:
+            yield nb111_tag_without_effect.no_number(facts.notebook, role.cell)
 
 
 def _unknown(facts: Facts) -> Iterator[Diagnostic]:

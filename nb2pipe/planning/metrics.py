@@ -112,7 +112,7 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow) -> Iterator[Candidate]:
 
 
 def _elements(expression: str, cell: int) -> list[tuple[str, int | None]]:
-    """A shown tuple gives one candidate per element. Each is named by its source, or by its cell if that is long."""
+    """A shown tuple gives one candidate per element. Each is named by its source, or by its cell if that is long or a dict."""
     try:
         tree = ast.parse(expression, mode="eval").body
     except SyntaxError:
@@ -120,10 +120,15 @@ def _elements(expression: str, cell: int) -> list[tuple[str, int | None]]:
     if isinstance(tree, ast.Tuple) and tree.elts:
         sources = [ast.unparse(element) for element in tree.elts]
         return [
-            (source if len(source) <= _LONGEST_NAME else f"cell{cell + 1}[{index}]", index)
-            for index, source in enumerate(sources)
+            (source if _is_name(source, element) else f"cell{cell + 1}[{index}]", index)
+            for index, (source, element) in enumerate(zip(sources, tree.elts, strict=True))
         ]
-    return [(expression if len(expression) <= _LONGEST_NAME else f"cell{cell + 1}", None)]
+    return [(expression if _is_name(expression, tree) else f"cell{cell + 1}", None)]
+
+
+def _is_name(source: str, tree: ast.expr) -> bool:
+    """Whether an expression is short enough to name a number, and holds no dict, whose keys say more."""
+    return len(source) <= _LONGEST_NAME and not any(isinstance(node, ast.Dict) for node in ast.walk(tree))
 
 
 def _own_key(candidate: Candidate, key: str) -> str | None:

@@ -50,6 +50,16 @@ def of_findings(found: Sequence[Diagnostic], notebooks: Sequence[str]) -> str:
     return _document(suite, 0.0)
 
 
+def of_failure(command: str, found: Sequence[Diagnostic]) -> str:
+    """A test case with an error per finding, of a command that could not give an answer."""
+    suite = ET.Element("testsuite", name=f"nb2pipe {_text(command)}")
+    for diagnostic in found:
+        case = _case(suite, diagnostic.step or diagnostic.notebook or "nb2pipe", place(diagnostic) or command, 0.0)
+        error = ET.SubElement(case, "error", message=_text(diagnostic.message), type=_text(diagnostic.code or "error"))
+        error.text = _text("\n".join(render(diagnostic, PLAIN)))
+    return _document(suite, 0.0)
+
+
 def _metric(suite: ET.Element, metric: MetricCheck, seconds: float) -> None:
     case = _case(suite, metric.step, metric.name, seconds)
     original, reproduced = figures.pair(metric.original, metric.reproduced)

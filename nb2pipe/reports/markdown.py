@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CheckReport, MetricCheck, StepStatus, ToleranceSource, Verdict
+from nb2pipe.reports.text import place
 from nb2pipe.rules import figures
 
 MARKS = {
@@ -37,6 +41,16 @@ def of_check(report: CheckReport) -> str:
         status = f"{step.status.value}: {step.error}" if step.status is StepStatus.FAILED else step.status.value
         lines.append(f"| {_code(step.name)} | {_inline(status)} | {figures.seconds(step.seconds)} |")
     return "\n".join([*lines, "", "</details>", ""])
+
+
+def of_failure(found: Sequence[Diagnostic]) -> str:
+    """The findings, of a check that could not give an answer."""
+    lines: list[str] = []
+    for diagnostic in found:
+        where = place(diagnostic)
+        lines += [f"### ❌ {_inline(diagnostic.message)}", "", *([_code(where), ""] if where else [])]
+        lines += [*(f"- {_inline(note)}" for note in diagnostic.notes), *([""] if diagnostic.notes else [])]
+    return "\n".join(lines)
 
 
 def _metric(metric: MetricCheck) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from nb2pipe.diagnostics import Diagnostic, Severity
 
 CODE = "NB001"
@@ -33,7 +35,7 @@ def diagnostic(
     notebook: str, why: str, *, line: int | None = None, source: str | None = None, remedy: str | None = None
 ) -> Diagnostic:
     """``why`` says what is wrong; ``line`` and ``source`` are the file's."""
-    restore = f"restore it, for example with: git checkout -- {notebook}"
+    restore = f"restore it, for example with: git checkout -- {shlex.quote(notebook)}"
     return Diagnostic(
         code=CODE,
         severity=SEVERITY,
@@ -56,6 +58,6 @@ def conflict(notebook: str, line: int, marker: str) -> Diagnostic:
         file_line=line,
         notes=(
             "resolve with nbdime: nbdime mergetool",
-            f"or take one side: git checkout --ours -- {notebook} (or --theirs)",
+            f"or take one side: git checkout --ours -- {shlex.quote(notebook)} (or --theirs)",
         ),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from nb2pipe.diagnostics import Diagnostic, Severity
 
@@ -40,8 +42,11 @@ def absent(notebook: str, suggestion: str | None, missing_folder: str | None = N
     return diagnostic(notebook, "there is no such file", *notes)
 
 
-def folder(notebook: str, notebooks: Sequence[str]) -> Diagnostic:
-    """The path is a folder, which holds ``notebooks``."""
+def folder(notebook: str, notebooks: Sequence[str], *, project: bool = False) -> Diagnostic:
+    """The path is a folder, which holds ``notebooks``, or is an exported ``project``."""
+    if project:
+        note = f"run it: nb2pipe run {shlex.quote(notebook)}; this command takes the notebook that it was made from"
+        return diagnostic(notebook, "it is an exported project, not a notebook", note)
     if not notebooks:
         return diagnostic(notebook, "it is a folder, without notebooks in it")
     more = f" and {len(notebooks) - 3} more" if len(notebooks) > 3 else ""
@@ -51,6 +56,6 @@ def folder(notebook: str, notebooks: Sequence[str]) -> Diagnostic:
 def not_utf8(notebook: str, line: int | None, found: str) -> Diagnostic:
     """The bytes are no UTF-8, from ``line`` on if known."""
     where = "" if line is None else f" at line {line}"
-    return diagnostic(
-        notebook, f"it is not UTF-8 ({found}{where})", "save it as UTF-8, for example with: iconv -f latin1 -t utf-8"
-    )
+    encoding = "utf-16" if found == "UTF-16" else "latin1"
+    command = f"iconv -f {encoding} -t utf-8 {shlex.quote(notebook)} > new{Path(notebook).suffix}"
+    return diagnostic(notebook, f"it is not UTF-8 ({found}{where})", f"save it as UTF-8, for example with: {command}")

@@ -34,7 +34,7 @@ def diagnostic(notebook: Notebook, cell: int, tag: str, suggestion: str, line: i
         code=CODE,
         severity=SEVERITY,
         message=f"unknown tag {tag!r}",
-        notes=(f"did you mean {suggestion!r}?   fix: nb2pipe lint --fix {notebook.path.name}",),
+        notes=(f"did you mean {suggestion!r}?",),
         fix=Fix(description=f"replace {tag!r} by {suggestion!r}", edits=(TagEdit(cell=cell, old=tag, new=suggestion),)),
     )
     return placed(finding, notebook, cell, line)

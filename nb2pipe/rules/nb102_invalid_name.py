@@ -36,7 +36,7 @@ def diagnostic(
         code=CODE,
         severity=SEVERITY,
         message=f"invalid name in tag {tag!r}: {why}",
-        notes=() if suggestion is None else (f"write {suggestion!r}   fix: nb2pipe lint --fix {notebook.path.name}",),
+        notes=("for example: step:train, in:X_train",) if suggestion is None else (f"write {suggestion!r}",),
         fix=None
         if suggestion is None
         else Fix(

@@ -27,8 +27,10 @@ What to do: keep one role. To make two steps of one cell, split the cell.
 """
 
 
-def diagnostic(notebook: Notebook, cell: int, tags: tuple[str, ...], why: str) -> Diagnostic:
-    """``tags`` contradict each other; ``why`` says the rule."""
+def diagnostic(
+    notebook: Notebook, cell: int, tags: tuple[str, ...], why: str, remedy: str, line: int | None = None
+) -> Diagnostic:
+    """``tags`` contradict each other; ``why`` says the rule, ``line`` is that of a comment among them."""
     listed = " and ".join(repr(tag) for tag in tags)
-    finding = Diagnostic(code=CODE, severity=SEVERITY, message=f"{listed} don't go together: {why}")
-    return placed(finding, notebook, cell)
+    finding = Diagnostic(code=CODE, severity=SEVERITY, message=f"{listed} don't go together: {why}", notes=(remedy,))
+    return placed(finding, notebook, cell, line)

@@ -39,7 +39,7 @@ def diagnostic(notebook: Notebook, cell: int, name: str, other: str, edits: tupl
         code=CODE,
         severity=SEVERITY,
         message=f"steps {other!r} and {name!r} differ only in upper and lower case",
-        notes=(f"if they are one step, write {other!r} on both   fix: nb2pipe lint --fix {notebook.path.name}",),
+        notes=(f"if they are one step, write {other!r} on both",),
         fix=Fix(description=f"rename step {name!r} to {other!r}", edits=edits),
         step=name,
     )

@@ -1,4 +1,4 @@
-"""NB111: a tag on a cell that holds no code."""
+"""NB111: a tag on a cell that holds no code, or ``metrics`` on one that gives no number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ CODE = "NB111"
 TITLE = "Tag without effect"
 SEVERITY = Severity.WARNING
 EXPLAIN = """\
-Only code cells run, so only their tags count. This tag is on a Markdown or raw cell.
+Only code cells run, so only their tags count. This tag is on a Markdown or raw cell. Or it is `metrics` on a cell that
+neither assigns anything nor shows something as its last expression: what `print` writes is not compared.
 
 ```python bad
 # %% [markdown] tags=["step:train"]
@@ -28,7 +29,8 @@ x = 1
 x = 1
 ```
 
-What to do: move the tag to the first code cell of the step.
+What to do: move the tag to the first code cell of the step. In a `metrics` cell, assign the number
+(`accuracy = model.score(X, y)`), or let it be the cell's last line.
 """
 
 
@@ -40,5 +42,16 @@ def diagnostic(notebook: Notebook, cell: int, tag: str) -> Diagnostic:
         severity=SEVERITY,
         message=f"tag {tag!r} has no effect on a {kind} cell",
         notes=("move it to the code cell that it is meant for",),
+    )
+    return placed(finding, notebook, cell)
+
+
+def no_number(notebook: Notebook, cell: int) -> Diagnostic:
+    """The ``metrics`` cell assigns nothing and shows nothing."""
+    finding = Diagnostic(
+        code=CODE,
+        severity=SEVERITY,
+        message="tag 'metrics' has no effect: the cell assigns nothing and shows nothing as its last expression",
+        notes=("assign the number to a variable, or write it as the cell's last line: what print writes is not read",),
     )
     return placed(finding, notebook, cell)

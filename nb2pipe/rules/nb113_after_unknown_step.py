@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
 from nb2pipe.model import Notebook
 from nb2pipe.rules.placing import placed
@@ -32,19 +34,32 @@ y = 2
 What to do: correct the name, or remove the tag.
 """
 
+_SHOWN = 8
+
 
 def diagnostic(
-    notebook: Notebook, cell: int, tag: str, name: str, suggestion: str | None, line: int | None = None
+    notebook: Notebook,
+    cell: int,
+    tag: str,
+    name: str,
+    suggestion: str | None,
+    steps: Sequence[str],
+    line: int | None = None,
 ) -> Diagnostic:
-    """``tag`` names the step ``name``, which there is not; ``suggestion`` is a step that is spelled nearly so."""
+    """``tag`` names the step ``name``, which there is not; ``suggestion`` is one of the ``steps`` that is nearly so."""
     new = None if suggestion is None else tag.replace(name, suggestion)
     finding = Diagnostic(
         code=CODE,
         severity=SEVERITY,
         message=f"tag {tag!r} names no other step",
-        notes=() if new is None else (f"did you mean {new!r}?   fix: nb2pipe lint --fix {notebook.path.name}",),
+        notes=(_others(steps) if new is None else f"did you mean {new!r}?",),
         fix=None
         if new is None
         else Fix(description=f"replace {tag!r} by {new!r}", edits=(TagEdit(cell=cell, old=tag, new=new),)),
     )
     return placed(finding, notebook, cell, line)
+
+
+def _others(steps: Sequence[str]) -> str:
+    more = f" and {len(steps) - _SHOWN} more" if len(steps) > _SHOWN else ""
+    return f"steps are {', '.join(steps[:_SHOWN])}{more}" if steps else "there is no other step: remove the tag"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import Parameter
 
@@ -49,4 +51,4 @@ def diagnostic(parameter: Parameter, given: str, wanted: str, notebook: str | No
 def _notes(parameter: Parameter, given: str, notebook: str | None) -> tuple[str, ...]:
     if parameter.type == "int" and parameter.annotation is None and given.replace(".", "", 1).isdecimal():
         return (f"if it may be a fraction, write in the cell: {parameter.name} = {float(parameter.default)!r}",)
-    return () if notebook is None else (f"all parameters: nb2pipe params {notebook}",)
+    return () if notebook is None else (f"all parameters: nb2pipe params {shlex.quote(notebook)}",)

@@ -11,7 +11,8 @@ TITLE = "There is no step of that name"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
 `--select` names steps of the pipeline: one (`train`), a range (`split..evaluate`), from one on (`train..`), up to one
-(`..train`), or several with commas.
+(`..train`), or several with commas. Steps between the selected ones that hand data on must be selected too; steps before
+them are taken from an earlier run.
 
 ```console bad
 $ nb2pipe run churn_pipeline --select trian..
@@ -46,3 +47,27 @@ def not_stored(step: str, needed_by: str) -> Diagnostic:
         "these parameters",
         notes=(f"run '{step}' too: --select {step}..", "or run the whole pipeline once without --select"),
     )
+
+
+def backwards(first: str, last: str) -> Diagnostic:
+    """A range whose end runs before its beginning."""
+    return _error(
+        f"'{first}..{last}' selects no step: '{last}' runs before '{first}'", f"did you mean '{last}..{first}'?"
+    )
+
+
+def nothing(selection: str, steps: tuple[str, ...]) -> Diagnostic:
+    """A selection without a name in it."""
+    return _error(f"'{selection}' selects no step", f"the steps are: {', '.join(steps)}")
+
+
+def between(step: str, wanted: tuple[str, ...]) -> Diagnostic:
+    """``step`` was not selected and lies between steps that were; with it they are ``wanted``."""
+    return _error(
+        f"step '{step}' was not selected, but takes part between steps that were",
+        f"run it too: --select {','.join(wanted)}",
+    )
+
+
+def _error(message: str, note: str) -> Diagnostic:
+    return Diagnostic(code=CODE, severity=SEVERITY, message=message, notes=(note,))

@@ -8,8 +8,9 @@ CODE = "NB308"
 TITLE = "There is no metric of that name"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-`--tolerance NAME=...` is for one metric of the original; `--tolerance all=...` is for all of them. A tolerance with a
-mistyped name would loosen nothing, so it is refused before anything runs.
+`--tolerance NAME=...` is for one metric of the original; `--tolerance all=...` is for all of them. So it is with
+`tolerances` in `pipeline.yaml`. A tolerance with a mistyped name would loosen nothing, so it is refused before anything
+runs.
 
 ```console bad
 $ nb2pipe check churn_pipeline --tolerance acuracy=1%

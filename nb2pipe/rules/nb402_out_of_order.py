@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -55,7 +56,7 @@ def diagnostic(notebook: str, upper: Cell, lower: Cell, counts: str, steps: Mapp
         notes=(
             f"{_called(upper, steps)} ran after {_called(lower, steps)} (counts {upper.execution_count} and "
             f"{lower.execution_count}): saved numbers may not belong to this code",
-            f"see what it computes from top to bottom: nb2pipe check {notebook}",
+            f"see what it computes from top to bottom: nb2pipe check {shlex.quote(str(notebook))}",
         ),
     )
 

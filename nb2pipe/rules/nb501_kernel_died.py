@@ -56,15 +56,16 @@ def diagnostic(
 
 
 def _telling(stderr: str) -> list[str]:
-    """The lines worth showing: the fatal one and the innermost frames of faulthandler's stack, or the last ones."""
+    """The lines worth showing: the fatal one and the innermost frame of the thread that crashed, or the last ones."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     fatal = next(
         (index for index, line in enumerate(lines) if line.startswith(("Fatal Python error", "terminate"))), None
     )
     if fatal is None:
         return lines[-2:]
-    frames = [line for line in lines[fatal:] if line.startswith('File "')]
-    return [lines[fatal], *frames[:2]]
+    current = next((index for index, line in enumerate(lines) if line.startswith("Current thread")), fatal)
+    frame = next((line for line in lines[current:] if line.startswith('File "')), None)
+    return [lines[fatal], *([frame] if frame else [])]
 
 
 def _size(count: int) -> str:

@@ -59,6 +59,8 @@ def diagnostic(
         notes.append(f"called from cell {run_by + 1}")
     if ename == "SystemExit":
         notes.append("the cells after it did not run; to leave cells out of the pipeline, tag them with skip")
+    if ename == "StdinNotImplementedError":
+        notes.append("nobody is there to answer input(): make the answer a parameter, or tag the cell with skip")
     if ename == "ModuleNotFoundError" and install:
         notes.append(f"to install it for the notebook's kernel: {install}")
     return Diagnostic(code=CODE, severity=SEVERITY, message=message, step=step, notes=tuple(notes))

@@ -45,8 +45,11 @@ class Kernel:
     resource_dir: str = ""
 
 
-def resolve(choice: KernelChoice | None, notebook_kernel_name: str | None) -> Kernel:
-    """The kernel to use; raises EnvironmentProblem (NB002) if it is not there or cannot run Python."""
+def resolve(choice: KernelChoice | None, notebook_kernel_name: str | None, notebook: str | None = None) -> Kernel:
+    """The kernel to use; raises EnvironmentProblem (NB002) if it is not there or cannot run Python.
+
+    ``notebook`` is the path of the one that asks for ``notebook_kernel_name``, for the message.
+    """
     choice = choice or KernelChoice()
     if choice.python:
         return _of_interpreter(choice.python)
@@ -54,7 +57,7 @@ def resolve(choice: KernelChoice | None, notebook_kernel_name: str | None) -> Ke
     if name is None or name.lower() in GENERIC:
         # Never a spec of that name: one in the user's home often belongs to another, forgotten interpreter.
         return _of_interpreter(sys.executable)
-    return _of_spec(name, chosen=choice.name is not None)
+    return _of_spec(name, None if choice.name else notebook, chosen=choice.name is not None)
 
 
 def _of_interpreter(python: str) -> Kernel:
@@ -78,7 +81,7 @@ def _program(name: str) -> str | None:
     return shutil.which(os.path.expanduser(name))  # noqa: PTH111
 
 
-def _of_spec(name: str, *, chosen: bool) -> Kernel:
+def _of_spec(name: str, notebook: str | None, *, chosen: bool) -> Kernel:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     specs = KernelSpecManager()
@@ -89,7 +92,7 @@ def _of_spec(name: str, *, chosen: bool) -> Kernel:
     except NoSuchKernel:
         installed = tuple(sorted(specs.find_kernel_specs()))
         raise EnvironmentProblem(
-            rule.diagnostic(None, name, installed, spelling.closest(name, installed), chosen=chosen)
+            rule.diagnostic(notebook, name, installed, spelling.closest(name, installed), chosen=chosen)
         ) from None
     except (OSError, ValueError) as error:
         raise EnvironmentProblem(rule.unreadable(name, str(error))) from None

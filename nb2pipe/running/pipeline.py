@@ -113,6 +113,7 @@ def _reuse(project: Project, record: RunRecord, wanted: set[str], options: RunOp
     """Link what steps outside the selection made in an earlier run; on resume, also what the last run had finished."""
     state = project.state
     needed = _upstream(project, wanted) - wanted
+    _refuse_gap(project, needed, wanted)
     keys = {item.name: item.key for item in record.steps}
     last = next(runs.newest_first(state), None) if options.resume else None
     source = last if last and needed <= set(runs.usable(state, last, keys)) else None
@@ -132,6 +133,14 @@ def _reuse(project: Project, record: RunRecord, wanted: set[str], options: RunOp
             record = runs.with_step(record, replace(item, status=StepStatus.REUSED, run=item.run or source.id))
             reused.add(step.name)
     return record
+
+
+def _refuse_gap(project: Project, needed: set[str], wanted: set[str]) -> None:
+    """A step between selected ones has no outputs that fit what the earlier of them is going to make."""
+    for step in project.pipeline.steps:
+        if step.name in needed and _upstream(project, {step.name}) & wanted:
+            names = tuple(s.name for s in project.pipeline.steps if s.name in wanted | {step.name})
+            raise InvalidInput(nb306_unknown_step.between(step.name, names))
 
 
 def _not_stored(project: Project, needed: set[str], keys: Mapping[str, str | None]) -> Diagnostic:

@@ -126,5 +126,9 @@ def selected(pipeline: Pipeline, selection: str | None) -> tuple[Step, ...]:
         first, dots, last = part.partition("..")
         begin = position(first) if first else 0
         end = position(last) if last else (len(names) - 1 if dots else begin)
+        if begin > end:
+            raise InvalidInput(nb306_unknown_step.backwards(first, last))
         chosen.update(names[begin : end + 1])
+    if not chosen:
+        raise InvalidInput(nb306_unknown_step.nothing(selection, tuple(names)))
     return tuple(step for step in pipeline.steps if step.name in chosen)

@@ -137,10 +137,16 @@ def _items(text: str, start: int, line: int) -> list[CommentItem]:
         separator = _SEPARATOR.search(raw)
         if separator is not None:
             key = raw[: separator.start()]
-        word_of_its_own = key.casefold() in ("step", "block") and _bare(raw) is not None
+        word_of_its_own = _takes_one_value(key) and _bare(raw) is not None
         continues = separator is None and key and not word_of_its_own
         items.append(CommentItem(line, column, column + len(raw), raw, f"{key}:{raw}" if continues else raw))
     return items
+
+
+def _takes_one_value(key: str) -> bool:
+    """Whether a comment's key is ``step``, be it misspelled."""
+    known = key.strip().casefold()
+    return KEYED.get(known, closest(known, ("step", "block"), slips=1)) in ("step", "block")
 
 
 # ---------------------------------------------------------------- values

@@ -178,8 +178,14 @@ class _Reader:
                     self.notebook, cell.index, first.said, other.raw, other.line
                 )
             else:
-                why = "a cell has one role"
-                report = nb108_conflicting_roles.diagnostic(self.notebook, cell.index, (first.raw, other.raw), why)
+                report = nb108_conflicting_roles.diagnostic(
+                    self.notebook,
+                    cell.index,
+                    (first.raw, other.raw),
+                    "a cell has one role",
+                    "keep one of them; to make two steps of one cell, split the cell",
+                    first.line,
+                )
             self.found.append(report)
         return first
 
@@ -235,7 +241,10 @@ class _Reader:
             return
         beside = (stray.raw,) if claim is None else (claim.raw, stray.raw)
         why = "it belongs to steps, and the cell is part of none"
-        self.found.append(nb108_conflicting_roles.diagnostic(self.notebook, cell.index, beside, why))
+        remedy = f"remove {stray.raw!r}, or move it to a cell of a step"
+        self.found.append(
+            nb108_conflicting_roles.diagnostic(self.notebook, cell.index, beside, why, remedy, stray.line)
+        )
 
     def _metric_tags(self, cell: Cell, marks: Sequence[_Mark]) -> tuple[MetricTag, ...]:
         tags: dict[str, tuple[MetricTag, _Mark]] = {}
@@ -253,7 +262,11 @@ class _Reader:
             elif known[0] != tag:
                 why = "a metric has one tolerance"
                 pair = (known[1].raw, mark.raw)
-                self.found.append(nb108_conflicting_roles.diagnostic(self.notebook, cell.index, pair, why))
+                self.found.append(
+                    nb108_conflicting_roles.diagnostic(
+                        self.notebook, cell.index, pair, why, "keep one of them", known[1].line
+                    )
+                )
         return tuple(tag for tag, _ in tags.values())
 
 

@@ -48,10 +48,11 @@ def check_names(notebook: Notebook, mentions: Sequence[StepMention]) -> Iterator
             yield nb103_near_equal_steps.diagnostic(notebook, at.cell, name, other, first[other].cell)
     for mention in mentions:
         if not mention.begins and (mention.name not in first or mention.name == mention.of):
-            near = closest(mention.name, [name for name in first if name != mention.of])
+            others = [name for name in first if name != mention.of]
+            near = closest(mention.name, others)
             near = None if near == mention.name else near
             yield nb113_after_unknown_step.diagnostic(
-                notebook, mention.cell, mention.raw, mention.name, near, mention.line
+                notebook, mention.cell, mention.raw, mention.name, near, others, mention.line
             )
 
 

@@ -83,7 +83,9 @@ def export(
     _refuse(analysis, planned)
     folder = Path(output) if output is not None else source.with_name(f"{source.stem}_pipeline")
     exporting.existing(folder, force=force)  # a broken one is reported before the notebook runs for hours
-    found = resolve(kernel, analysis.notebook.kernel_name) if (not static or verify) else None
+    found = (
+        resolve(kernel, analysis.notebook.kernel_name, str(analysis.notebook.path)) if (not static or verify) else None
+    )
     recording: Recording | None = None
     if not static and found is not None:
         told.message(f"running {source.name} once, as it is, to see what it computes")

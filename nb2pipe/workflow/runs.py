@@ -15,7 +15,7 @@ from nb2pipe import baseline as baselines
 from nb2pipe import checking, manifest, parameter_files, parameters
 from nb2pipe import notebook as notebooks
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import CheckReport, Direction, Notebook, RunRecord, Tolerance, ToleranceSource
+from nb2pipe.model import CheckReport, Notebook, RunRecord, Tolerance
 from nb2pipe.recording.verify import Borders
 from nb2pipe.rules import nb308_unknown_metric
 from nb2pipe.running import runs
@@ -97,9 +97,10 @@ def check(
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
     known = (*(metric.name for metric in baseline.metrics), *(metric.name for metric in project.pipeline.metrics))
     _refuse_unknown(tolerances or {}, known, str(path))
+    _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
     borders = Borders(modules=tuple(sorted({m for s in project.pipeline.steps for m in s.modules})), values=False)
     record = _run(project, notebook, request, borders, Path(path))
-    allowed, directions = _from_file(project)
+    allowed, directions = manifest.decided(project.manifest)
     if checking.ALL in (tolerances or {}):
         allowed = {}  # said now, so it wins over what the file says about single metrics
     return checking.check(
@@ -204,7 +205,7 @@ def _command(path: Path, kernel: KernelChoice | None) -> str:
     return shlex.join(words)
 
 
-def _refuse_unknown(tolerances: Mapping[str, Tolerance], known: Sequence[str], path: str) -> None:
+def _refuse_unknown(tolerances: Mapping[str, object], known: Sequence[str], path: str) -> None:
     """A mistyped name would loosen nothing, and nobody would notice."""
     names = tuple(dict.fromkeys(known))
     unknown = [name for name in tolerances if name != checking.ALL and name not in names]
@@ -212,14 +213,3 @@ def _refuse_unknown(tolerances: Mapping[str, Tolerance], known: Sequence[str], p
         raise InvalidInput(
             *(nb308_unknown_metric.diagnostic(name, names, closest(name, names), path) for name in unknown)
         )  # fmt: skip
-
-
-def _from_file(project: Project) -> tuple[dict[str, Tolerance], dict[str, Direction]]:
-    entries = project.manifest.tolerances
-    allowed = {
-        name: manifest.tolerance(entry, ToleranceSource.FILE)
-        for name, entry in entries.items()
-        if entry.abs is not None or entry.rel is not None
-    }
-    directions = {name: entry.direction for name, entry in entries.items() if entry.direction}
-    return allowed, directions

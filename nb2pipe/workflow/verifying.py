@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nb2pipe import baseline as baselines
-from nb2pipe import checking
+from nb2pipe import checking, manifest
 from nb2pipe import notebook as notebooks
 from nb2pipe.errors import InvalidInput, Nb2pipeError
 from nb2pipe.model import Baseline, Notebook
@@ -84,8 +84,9 @@ def compare_run(
             environment=lambda: borders.environment,
         ),
     )
+    allowed, directions = manifest.decided(project.manifest)
     return Verification(
-        report=checking.check(pipeline, baseline, run),
+        report=checking.check(pipeline, baseline, run, tolerances=allowed, directions=directions),
         differences=differences(pipeline, baseline.fingerprints, proof, borders),
         compared=len(set(baseline.fingerprints) & set(borders.fingerprints)),
     )

@@ -9,7 +9,7 @@ import sys
 import jsonschema
 import pytest
 from command_line import nb2pipe
-from notebooks_by_hand import GOOD, IMPORTS, MISTYPED, SCORE, write
+from notebooks_by_hand import GOOD, IMPORTS, LOAD, MISTYPED, SCORE, cell, write
 
 from nb2pipe.reports import schema
 
@@ -259,3 +259,45 @@ cell  role              tags        source
    5  · train, metrics  metrics     score = total / n
 """
     )
+
+
+def test_fix_of_a_tag_that_two_findings_would_change(folder):
+    """The graver finding's fix is made, and nothing crashes."""
+    write(folder / "two.ipynb", LOAD | {"metadata": {"tags": ["Step: Load Data"]}}, SCORE)
+    assert nb2pipe("lint", "--diff", "two.ipynb", cwd=folder).returncode == 1
+    assert nb2pipe("lint", "--fix", "two.ipynb", cwd=folder).returncode == 1  # n is still not defined
+    assert '"step:Load_Data"' in (folder / "two.ipynb").read_text()
+
+
+def test_the_command_that_fixes_names_the_file_as_it_was_given(folder):
+    """It can be copied as it stands, whatever the folder and the blanks in it."""
+    (folder / "my work").mkdir()
+    write(folder / "my work" / "typo.ipynb", *MISTYPED)
+    said = nb2pipe("lint", "my work/typo.ipynb", cwd=folder).stdout
+    assert "nb2pipe lint --fix 'my work/typo.ipynb'" in said
+    piped = nb2pipe("lint", "-", cwd=folder, stdin=(folder / "typo.ipynb").read_bytes()).stdout
+    assert "lint --fix" not in piped
+
+
+def test_lint_of_a_folder_passes_exported_projects_by(folder):
+    """Their steps are made by us, and hold names that are no user's."""
+    project = folder / "good_pipeline"
+    (project / "steps").mkdir(parents=True)
+    (project / "pipeline.yaml").write_text("schema_version: 1\n")
+    write(project / "steps" / "load.ipynb", cell("inputs = 1", "parameters"))
+    assert "in 2 notebooks" in nb2pipe("lint", ".", cwd=folder).stdout
+
+
+def test_a_project_in_the_place_of_a_notebook(folder):
+    """The message says what it is and which command takes it."""
+    (folder / "out").mkdir()
+    (folder / "out" / "pipeline.yaml").write_text("schema_version: 1\n")
+    assert "'out' is a folder: put a command before it" in nb2pipe("out", cwd=folder).stderr
+    assert "nb2pipe run out" in nb2pipe("inspect", "out", cwd=folder).stderr
+
+
+def test_a_file_that_cannot_be_written(folder):
+    """``-o`` below something that is no folder: exit code 4, no crash."""
+    done = nb2pipe("inspect", "good.ipynb", "-o", "/proc/nb2pipe.txt", cwd=folder)
+    assert done.returncode == 4
+    assert "error[NB506]: cannot write /proc/nb2pipe.txt" in done.stderr

@@ -20,6 +20,7 @@ from nb2pipe.reports import schema
 
 pytestmark = pytest.mark.kernel
 
+SCORE_OF_BOOM = cell("score = boom", "metrics")
 CHECKED = """\
 metric      original    reproduced  difference   allowed  verdict
 ──────  ────────────  ────────────  ──────────  ────────  ───────
@@ -79,6 +80,37 @@ def test_check_fails_on_github(work, tmp_path):
     assert "--> small.ipynb, cell 5" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("not reproduced: 0 of 1")
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_a_check_whose_step_fails_still_gives_its_document(tmp_path):
+    """CI finds a report in the format that it asked for, and the step's summary says what failed."""
+    write(tmp_path / "bad.ipynb", IMPORTS, PARAMETERS, LOAD, cell("boom = 1 / (n - 11)", "step:train"), SCORE_OF_BOOM)
+    assert nb2pipe("export", "bad.ipynb", "--no-verify", cwd=tmp_path).returncode == 0
+    failing = ("check", "bad_pipeline", "-q", "-p", "n=11", "--output-format")
+    summary = tmp_path / "summary.md"
+    junit = nb2pipe(
+        *failing, "junit", "-o", "out.xml",
+        cwd=tmp_path, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary),
+    )  # fmt: skip
+    assert junit.returncode == 3
+    root = ET.parse(tmp_path / "out.xml").getroot()
+    assert (root.get("errors"), root.find(".//error").get("type")) == ("1", "NB502")
+    assert summary.read_text(encoding="utf-8").startswith("### ❌ ZeroDivisionError in step 'train'")
+    annotated = nb2pipe(*failing, "github", cwd=tmp_path)
+    assert annotated.stdout.startswith("::error file=bad.ipynb,line=")
+    assert nb2pipe(*failing, "markdown", cwd=tmp_path).stdout.startswith("### ❌ ZeroDivisionError")
+    assert nb2pipe(*failing, "json", "-o", "out.json", cwd=tmp_path).returncode == 3
+    jsonschema.validate(json.loads((tmp_path / "out.json").read_text()), schema.DOCUMENTS["failure"])
+    assert nb2pipe(*failing, "json", "-o", "/proc/out.json", cwd=tmp_path).returncode == 3
+
+
+def test_exporting_again_allows_what_the_user_allowed(tmp_path):
+    """A metric that is never the same passes with the tolerance in pipeline.yaml."""
+    write(tmp_path / "noisy.ipynb", cell("import os\nx = 1", "step:load"), cell("pid = os.getpid()", "metrics"))
+    assert nb2pipe("export", "noisy.ipynb", "-q", cwd=tmp_path).returncode == 1
+    manifest = tmp_path / "noisy_pipeline" / "pipeline.yaml"
+    manifest.write_text(manifest.read_text() + "tolerances:\n  pid: {abs: 1.0e+9}\n")
+    assert nb2pipe("export", "noisy.ipynb", "-q", cwd=tmp_path).returncode == 0
 
 
 def test_a_tolerance_on_the_command_line_wins(work):

@@ -207,6 +207,16 @@ def test_a_step_that_is_gone_from_the_notebook(tmp_path: Path, edited: bool) -> 
     assert list(open_project(project).manifest.steps) == ["one", "three"]
 
 
+def test_the_title_counts_its_cells(project: Path) -> None:
+    """One cell is no cells."""
+    titles = {name: "".join(data["cells"][0]["source"]) for name, data in steps(project).items()}
+    assert "Cells 6-7 of" in titles["laden"]
+    (single,) = steps(
+        export(notebook(project.parent, ("step:a", "x = 1"), name="one.ipynb"), project.parent / "one").project
+    ).values()
+    assert "\nCell 1 of" in "".join(single["cells"][0]["source"])
+
+
 def test_tolerances_are_carried_over(source: Path, tmp_path: Path) -> None:
     """The user's own section of pipeline.yaml outlives every export, also with --force."""
     project = export(source, tmp_path / "p").project

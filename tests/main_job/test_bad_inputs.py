@@ -68,6 +68,22 @@ def test_files_that_are_no_notebook(tmp_path: Path, verb: str, text: str, code: 
     assert [path.name for path in tmp_path.iterdir()] == ["nb.ipynb"]
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (GOOD.encode("utf-16"), "iconv -f utf-16 -t utf-8 nb.ipynb > new.ipynb"),
+        (GOOD.replace("x = 1", "ü = 1").encode("latin1"), "iconv -f latin1 -t utf-8 nb.ipynb > new.ipynb"),
+        (b'{"cells": ["x', "Unterminated string starting at line 1, column 12"),
+    ],
+)
+def test_what_to_type_for_files_that_cannot_be_read(tmp_path: Path, data: bytes, said: str) -> None:
+    """The command converts this very file; no word comes twice."""
+    (tmp_path / "nb.ipynb").write_bytes(data)
+    done = call("inspect", "nb.ipynb", folder=tmp_path)
+    assert done.code == 2
+    assert said in " ".join(done.err.split())
+
+
 @pytest.mark.parametrize("verb", ["export", "run", "check", "inspect"])
 def test_absent_files(tmp_path: Path, verb: str) -> None:
     """A name with a slip is answered with the file that is meant."""
@@ -112,6 +128,7 @@ def test_unknown_kernel(tmp_path: Path) -> None:
     notebook(tmp_path, (S, "x = 1"), kernel="conda-env-py27")
     said = sentence(call("export", "nb.ipynb", folder=tmp_path), "NB002", 4)
     assert "conda-env-py27" in said
+    assert "--> nb.ipynb" in said
 
 
 def test_interpreter_without_ipykernel(tmp_path: Path) -> None:

@@ -58,6 +58,13 @@ def steps(record: dict[str, object]) -> dict[str, str]:
     return {step["name"]: step["status"] for step in record["steps"]}  # type: ignore[attr-defined]
 
 
+def test_a_selection_with_a_gap_is_refused(folder: Path, project: Path, ran: Path) -> None:
+    """What lies between selected steps has no outputs that fit; the message says what to type."""
+    done = call("run", "p", "--select", "first,third", folder=folder)
+    assert (done.code, ran.read_text()) == (2, "")
+    assert "--select first,second,third" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -69,6 +76,8 @@ def steps(record: dict[str, object]) -> dict[str, str]:
         (["-f", "list.yaml"], "NB307", "it must map parameter names to values"),
         (["-f", "wrong.json"], "NB301", "n=True"),
         (["--select", "secnd.."], "NB306", "did you mean 'second'?"),
+        (["--select", "third..first"], "NB306", "did you mean 'first..third'?"),
+        (["--select", ","], "NB306", "selects no step"),
     ],
 )
 def test_mistakes_are_refused_before_anything_runs(
@@ -174,5 +183,9 @@ def test_tolerances_of_file_and_command_line(folder: Path, project: Path, ran: P
 
         report = workflow.check(project, parameters=changed, tolerances={"all": Tolerance(abs=2)})
         assert report.passed
+        path.write_text(before + "tolerances:\n  scor: {abs: 0.3}\n")
+        refused = call("check", "p", folder=folder)
+        assert (refused.code, refused.lines[0]) == (2, "error[NB308]: no metric 'scor'")
+        assert "pipeline.yaml" in refused.err
     finally:
         path.write_text(before)

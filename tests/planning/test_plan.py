@@ -170,6 +170,19 @@ def test_metric_names(tmp_path: Path) -> None:
     assert pipeline.metrics[-1].tolerance.rel == pytest.approx(0.02)
 
 
+def test_shown_dicts_are_named_by_their_cell(tmp_path: Path) -> None:
+    """``cell2.acc`` says more than ``{"acc": a}.acc``."""
+    pipeline, _ = plan(tmp_path, (L, "a = 1"), (E + " metrics", '{"acc": a}'), ("metrics", 'dict(a=a), {"b": a}'))
+    assert [m.name for m in pipeline.metrics] == ["cell2", "dict(a=a)", "cell3[1]"]
+
+
+def test_metrics_cell_without_a_number(tmp_path: Path) -> None:
+    """What is only printed is not compared, and that is said."""
+    path = notebook(tmp_path, (L, "acc = 0.5"), ("metrics", "print(f'{acc:.3f}')"))
+    assert [(d.code, d.cell) for d in inspect(path).diagnostics] == [("NB111", 1)]
+    assert not inspect(notebook(tmp_path, (L, "acc = 0.5"), ("metrics", "acc"))).diagnostics
+
+
 def test_declared_output_is_handed_on(tmp_path: Path) -> None:
     """out:NAME makes the step hand the name on, also where no statement visibly changes it."""
     cells = ((L, "rows = {}"), (T, "pass"), (E, "print(rows)"))

@@ -357,6 +357,8 @@ TEXTS = {
     "light": (".py", '# # Title\n\n# + tags=["step:load"]\nx = 1\n\ny = 2\n', "py:light", ["x = 1\n\ny = 2"]),
     "markdown": (".md", '# Title\n\n```python tags=["step:load"]\nx = 1\n```\n', "md:markdown", ["x = 1"]),
     "myst": (".md", MYST, "md:myst", ["x = 1"]),
+    "myst header by hand": (".md", MYST.replace("    extension: .md\n", ""), "md:myst", ["x = 1"]),
+    "myst suffix": (".myst", MYST.replace("    extension: .md\n", ""), "myst:myst", ["x = 1"]),
     "rmd": (".Rmd", '# Title\n\n```{python tags=c("step:load")}\nx = 1\n```\n', "Rmd:rmarkdown", ["x = 1"]),
 }
 

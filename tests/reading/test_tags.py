@@ -531,3 +531,20 @@ def test_every_role_of_the_model_is_given() -> None:
     """The table of words and the model's roles agree."""
     cells = [("a", "parameters"), ("b", "imports"), ("c", "functions"), ("d", "skip"), "e", ("f", "step:x")]
     assert {r.role for r in read_roles(notebook(*cells))[0]} == set(Role)
+
+
+def test_a_misspelled_step_in_a_comment_does_not_swallow_what_follows() -> None:
+    """``#| stpe: eval, metrics`` is a step and ``metrics``, not two steps."""
+    found = findings("#| stpe: eval, metrics\nx = 1")
+    assert [(d.code, d.line) for d in found] == [("NB101", 1)]
+    assert read_roles(notebook("#| stpe: eval, metrics\nx = 1"))[0][0].metrics
+
+
+def test_what_to_do_is_said_where_nothing_can_be_fixed() -> None:
+    """Conflicts, missing names and unknown steps come with a note; a comment is named by its line."""
+    both, alone = findings("#| step: a\n#| skip\nx = 1")[0], findings(("x = 1", "step:"))[0]
+    assert (both.code, both.line) == ("NB108", 1)
+    assert both.notes
+    assert alone.notes
+    after = findings(("x = 1", "step:load"), ("y = 1", "step:evaluate", "after:nosuch"))[0]
+    assert (after.code, after.notes) == ("NB113", ("steps are load",))
