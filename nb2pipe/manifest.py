@@ -68,6 +68,9 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     saves_random: bool = False
     setup: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 class ParameterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -172,6 +175,9 @@ def to_pipeline(manifest: Manifest) -> Pipeline:
                 random_from=entry.random_from,
                 saves_random=entry.saves_random,
                 modules=entry.modules,
+                reads=entry.reads,
+                writes=entry.writes,
+                hosts=entry.hosts,
             )
             for name, entry in manifest.steps.items()
         ),
@@ -315,6 +321,9 @@ def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str],
         saves_random=step.saves_random,
         setup=tuple(map(_lines, step.setup)),
         modules=step.modules,
+        reads=step.reads,
+        writes=step.writes,
+        hosts=step.hosts,
     )
 
 

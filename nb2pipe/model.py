@@ -343,7 +343,8 @@ class Step:
     ``inputs`` are artifacts of earlier steps, ``early`` the names among them that the setup itself reads.
     ``setup`` are replayed lines in notebook order: imports, definitions, settings, and lines of the parameters cell that
     compute from parameters. ``after`` are steps that must come first without handing data over. ``random_from`` is the
-    step whose random state this one continues. ``modules`` are the root modules that the step imports.
+    step whose random state this one continues. ``modules`` are the root modules that the step imports; ``reads`` and
+    ``writes`` (files) and ``hosts`` are what the observed run saw it touch.
     """
 
     name: str
@@ -357,6 +358,9 @@ class Step:
     random_from: str | None = None
     saves_random: bool = False
     modules: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,6 +453,9 @@ class SegmentObservation:
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # component -> what differs from the start
     memory: tuple[tuple[str, ...], ...] = ()  # those that share memory alone (views of arrays)
     objects: tuple[tuple[str, ...], ...] = ()  # those that share objects
+    reads: tuple[str, ...] = ()  # files opened, relative to the notebook's folder where they are in it
+    writes: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()  # host:port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,9 @@ FIELDS = {
         "saves_random": "whether a later step goes on with its random numbers",
         "setup": "the replayed lines (imports, functions, settings): cell, first and last line",
         "modules": "packages that it imports",
+        "reads": "files that the observed run saw it open, relative to the notebook's folder",
+        "writes": "files that it wrote or changed; a step that reads them comes later",
+        "hosts": "network hosts that it contacted",
     },
     "manifest.ArtifactEntry": {
         "file": "below the artifacts folder",

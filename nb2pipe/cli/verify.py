@@ -24,7 +24,7 @@ def command(console: Console, path: Path, form: str, running: Running) -> int:
 
     As at the end of an export. The exit code is 1 if a value, a setting or a metric differs, or nothing was compared.
     """
-    console.command, console.machine = "verify", form == "json"
+    console.command, console.form = "verify", form
     with shown(console) as progress:
         done = workflow.verify(path, kernel=running.kernel, timeout=running.timeout, progress=progress)
     if form == "json":

@@ -21,6 +21,7 @@ from nb2pipe.model import (
     StatementKind,
 )
 from nb2pipe.planning import metrics
+from nb2pipe.planning.files import SkippedFile
 from nb2pipe.planning.randomness import RandomFlow
 from nb2pipe.planning.resolve import Needs, Unknown
 from nb2pipe.planning.sharing import Bundle
@@ -70,6 +71,7 @@ class Facts:
     untagged: bool
     bundles: tuple[Bundle, ...] = ()
     segments: tuple[SegmentObservation, ...] = ()
+    skipped_files: tuple[SkippedFile, ...] = ()
 
 
 def collect(facts: Facts) -> tuple[Diagnostic, ...]:
@@ -89,6 +91,7 @@ def collect(facts: Facts) -> tuple[Diagnostic, ...]:
         *_not_saveable(facts),
         *_outdated(facts),
         *_skipped_settings(facts),
+        *_skipped_files(facts),
         *(nb212_skipped_draws.diagnostic(facts.notebook, cell, step) for cell, step in facts.random.broken),
     ]
     return tuple(sorted(dict.fromkeys(found), key=_where))
@@ -372,3 +375,9 @@ def _made(facts: Facts, name: str, step: str) -> tuple[int, Place]:
     if events:
         return facts.timeline.placed[events[-1].position].statement.cell, events[-1].place
     return facts.timeline.cells_of[step][0], Place(1)
+
+
+def _skipped_files(facts: Facts) -> Iterator[Diagnostic]:
+    """The pipeline never writes what a skipped cell writes: a step would read a file that an earlier run left."""
+    for item in facts.skipped_files:
+        yield nb205_needs_skipped_cell.file(facts.notebook, item.cell, item.step, item.path, item.skipped)

@@ -21,7 +21,7 @@ from nb2pipe.model import (
     Snippet,
     Step,
 )
-from nb2pipe.planning import findings, metrics, observe, randomness, sharing, timeline
+from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
 from nb2pipe.planning.libraries import with_implied
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
@@ -77,7 +77,8 @@ def plan(
         resolver.check_versions(needs[step], step)
     found = metrics.candidates(roles, by_cell)
     steps = _steps(needs, line, random, values, roles, groups)
-    ordered, cycle = _order(steps)
+    touched = files.flow(line, recording)
+    ordered, cycle = _order(files.with_files(steps, touched))
     pipeline = Pipeline(
         name=notebook.path.stem,
         notebook=notebook.path.name,
@@ -90,6 +91,7 @@ def plan(
         notebook=notebook, roles=tuple(roles), flows=by_cell, timeline=line, pipeline=pipeline, needs=needs,
         values=values, random=random, cycle=cycle, observed=recording is not None, untagged=untagged, bundles=bundles,
         segments=recording.segments if recording is not None else (),
+        skipped_files=touched.skipped,
     )  # fmt: skip
     return Plan(
         pipeline=pipeline,

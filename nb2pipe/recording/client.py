@@ -36,6 +36,7 @@ MODULES = (
     "environment",
     "generators",
     "settings",
+    "access",
     "borders",
 )
 

@@ -29,6 +29,15 @@ class Probe:
         """Note the settings before the first cell; :meth:`settings` tells what differs from then."""
         self._ask("remember", {})
 
+    def watch(self) -> None:
+        """Begin to note which files are opened and which hosts contacted."""
+        self._ask("watch", {})
+
+    def accesses(self) -> dict[str, list[str]]:
+        """``reads``, ``writes`` and ``hosts`` since the last time."""
+        reply = self._ask("accesses", {})
+        return {key: reply[key] for key in ("reads", "writes", "hosts")}
+
     def settings(self) -> dict[str, dict[str, str]]:
         """Settings of the process and of libraries that differ, per component."""
         found: dict[str, dict[str, str]] = self._ask("settings", {})["settings"]

@@ -148,6 +148,7 @@ class _Recorder(Watcher):
         self.probe = Probe(session, self.folder)
         self.probe.install()
         self.probe.remember()
+        self.probe.watch()
         self.random = self.probe.border()["random"]
         self.began = time.monotonic()
 
@@ -229,6 +230,7 @@ class _Recorder(Watcher):
             memory=tuple(tuple(group) for group in reply["memory"]),
             objects=tuple(tuple(group) for group in reply["objects"]),
             settings=self.probe.settings(),
+            **{kind: tuple(names) for kind, names in self.probe.accesses().items()},
         )
         self.random = reply["random"]
         if step is not None and last:

@@ -164,6 +164,9 @@ def _step(step: Step) -> Document:
         "after": list(step.after),
         "random_from": step.random_from,
         "modules": list(step.modules),
+        "reads": list(step.reads),
+        "writes": list(step.writes),
+        "hosts": list(step.hosts),
     }
 
 

@@ -82,6 +82,9 @@ STEP = _object(
     after=TEXTS,
     random_from=_or_null(TEXT),
     modules=TEXTS,
+    reads=TEXTS,
+    writes=TEXTS,
+    hosts=TEXTS,
 )
 STEP_RECORD = _object(
     name=TEXT,

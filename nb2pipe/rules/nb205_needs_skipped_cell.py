@@ -10,8 +10,8 @@ CODE = "NB205"
 TITLE = "A step needs what a skipped cell makes"
 SEVERITY = Severity.ERROR
 EXPLAIN = """\
-A cell tagged `skip` is not part of the pipeline, but a later step reads what it defines or relies on how it
-changed an object.
+A cell tagged `skip` is not part of the pipeline, but a later step reads what it defines, a file that it wrote in the
+observed run, or relies on how it changed an object.
 
 ```python bad
 # %% tags=["step:load"]
@@ -52,3 +52,15 @@ def diagnostic(
         step=step,
     )
     return placed(finding, notebook, cell, place.line, place.column, place.end_column)
+
+
+def file(notebook: Notebook, cell: int, step: str, path: str, skipped: int) -> Diagnostic:
+    """The skipped cell wrote a file; ``cell`` is where the part of the step begins that reads it."""
+    finding = Diagnostic(
+        code=CODE,
+        severity=SEVERITY,
+        message=f"step '{step}' reads the file '{path}', which the skipped cell {skipped + 1} writes",
+        notes=(f"remove the 'skip' tag of cell {skipped + 1}, or move the lines that write the file into a step",),
+        step=step,
+    )
+    return placed(finding, notebook, cell)

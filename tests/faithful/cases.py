@@ -89,6 +89,7 @@ OBJECTS: tuple[Case, ...] = (
     ("rolling window", "objects", ((L, "import pandas as pd\nw = pd.Series([1.0, 2, 3]).rolling(2)"), (T, "m = w.mean()"), (E, "result = (m, w.sum())"))),
     ("database in a file", "objects", ((L, "import sqlite3\nconn = sqlite3.connect('x.db')\nconn.execute('create table if not exists t (a int)')\nconn.execute('delete from t')\nconn.execute('insert into t values (4)')\nconn.commit()"), (T, "rows = conn.execute('select * from t').fetchall()"), (E, "result = rows + conn.execute('select 1').fetchall()"))),
     ("open transaction", "objects", ((L, "import sqlite3\nconn = sqlite3.connect('y.db')\nconn.execute('create table if not exists t (a int)')\nconn.execute('insert into t values (4)')"), (T, "rows = conn.execute('select a from t').fetchall()"), (E, "conn.rollback()\nresult = rows"))),
+    ("closed connection", "objects", ((L, "import sqlite3\nconn = sqlite3.connect('z.db')\nconn.close()"), (T, "try:\n    conn.execute('select 1')\n    a = 1\nexcept sqlite3.ProgrammingError:\n    a = 2"), (E, "result = a"))),
     ("held lock", "objects", ((L, "import threading\nlock = threading.Lock()\nlock.acquire()"), (T, "a = lock.locked()"), (E, "result = a"))),
     ("masked array", "objects", ((L, "import numpy as np\nm = np.ma.masked_array([1, 2, 3], mask=[0, 1, 0])"), (T, "s = m.sum()"), (E, "result = (m, s)"))),
     ("object array", "objects", ((L, "import numpy as np\na = np.array([1, 'x', None, [2]], dtype=object)"), (T, "a[0] = 5"), (E, "result = a"))),

@@ -27,6 +27,7 @@ EXPECTED = {
     "open file": ("refused", ("NB204",)),
     "database connection": ("refused", ("NB204",)),
     "open transaction": ("refused", ("NB204",)),
+    "closed connection": ("refused", ("NB204",)),
     "held lock": ("refused", ("NB204",)),
     "GroupBy of a table that changes": ("refused", ("NB206",)),
     "exception of the notebook": ("refused", ("NB204",)),  # it carries a traceback with frames

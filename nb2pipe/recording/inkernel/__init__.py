@@ -12,7 +12,7 @@ import os
 import traceback
 from typing import Any, Callable
 
-from . import borders, digests, environment, generators, metrics, namespace, settings, state
+from . import access, borders, digests, environment, generators, metrics, namespace, settings, state
 
 VERSION = 1
 
@@ -29,6 +29,8 @@ ENTRIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "environment": environment.environment,
     "memory": lambda request: state.memory(),
     "keep_random": generators.keep_random,
+    "watch": access.watch,
+    "accesses": access.accesses,
 }
 #: Entries that look at, or are meant to change, what is otherwise put back.
 BARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -53,6 +55,7 @@ def ask(entry: str, request: dict[str, Any]) -> dict[str, Any]:
 
 def call(entry: str, request_path: str, reply_path: str) -> None:
     """Answer the request in one file with a reply in another, which appears there complete or not at all."""
+    access.LOG.paused = True
     try:
         with open(request_path, encoding="utf-8") as file:
             request = json.load(file)
@@ -62,3 +65,5 @@ def call(entry: str, request_path: str, reply_path: str) -> None:
         os.replace(reply_path + ".part", reply_path)
     except BaseException:  # whoever waits for the reply finds none and says so
         return
+    finally:
+        access.LOG.paused = not access.LOG.start

@@ -32,9 +32,9 @@ def can_be_rebuilt(value: Any) -> bool:
 
 def _has_all_in_a_file(connection: Any) -> bool:
     """Whether another connection would find the same: no open transaction, nothing in memory or temporary."""
-    if connection.in_transaction or connection.row_factory is not None:
-        return False
     try:
+        if connection.in_transaction or connection.row_factory is not None:
+            return False
         databases = connection.execute("PRAGMA database_list").fetchall()
         temporary = connection.execute("SELECT count(*) FROM sqlite_temp_master").fetchone()[0]
     except Exception:  # closed, or used in another thread
