@@ -14,7 +14,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness for
 
 # What is not right, and why that is so. Everything else must be right.
 EXPECTED = {
-    "mutable default argument": ("detected", ()),  # the list lives in the function object
+    "mutable default argument": ("refused", ("NB214",)),  # the list lives in the function object
+    "default that is changed where the function is made": ("refused", ("NB214",)),
     "function attribute": ("refused", ("NB214",)),
     "class with class variables and globals": ("refused", ("NB214",)),
     "decorator with registry": ("refused", ("NB206",)),  # REG changes after the decorator read it
