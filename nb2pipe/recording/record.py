@@ -218,7 +218,8 @@ class _Recorder(Watcher):
             )
         )
         gone = tuple(sorted(name for name in self.seen if name not in values and name not in code))
-        held = {name: value["fingerprint"] for name, value in code.items() if value["present"]}
+        # a compiled or caching wrapper of some library changes when it is called, and means the same
+        held = {name: value["fingerprint"] for name, value in code.items() if value["type"] in ("function", "class")}
         changed += tuple(name for name, held_now in held.items() if self.seen.get(name) != held_now)
         self.seen = {**held, **{name: value["fingerprint"] for name, value in values.items()}}
         self.segments[number] = SegmentObservation(

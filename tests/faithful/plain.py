@@ -100,7 +100,7 @@ def _look(main: Any, folder: Path, results: tuple[str, ...]) -> dict[str, str | 
     return {name: repr(written(namespace[name], {})) if name in namespace else None for name in results}
 
 
-def written(value: Any, seen: dict[int, int]) -> Any:
+def written(value: Any, seen: dict[int, tuple[int, Any]]) -> Any:
     """A value as plain data: types, contents, and which objects are one and the same."""
     import numpy as np
     import pandas as pd
@@ -108,8 +108,8 @@ def written(value: Any, seen: dict[int, int]) -> Any:
     if value is None or isinstance(value, (bool, int, float, str, np.generic)):
         return type(value).__name__, repr(value)
     if id(value) in seen:
-        return "same as", seen[id(value)]
-    seen[id(value)] = len(seen)
+        return "same as", seen[id(value)][0]
+    seen[id(value)] = len(seen), value  # an id is only good for as long as its object lives
     name = type(value).__name__
 
     def items(values: Any) -> list[Any]:

@@ -78,7 +78,7 @@ def test_random_programs_in_kernels(tmp_path: Path, number: int) -> None:
     found = judge(cells)
     assert found.verdict in (RIGHT, REFUSED), found.detail
     file = tmp_path / "results.txt"
-    look = f"with open({str(file)!r}, 'a') as shown_results:\n    print(repr(result), file=shown_results)"
+    look = f"with open({str(file)!r}, 'a') as shown_results:\n    print(ascii(repr(result)), file=shown_results)"
     path = notebook(tmp_path, *cells, ("", look))
     if found.verdict == REFUSED:
         with pytest.raises(Refused):
@@ -86,5 +86,5 @@ def test_random_programs_in_kernels(tmp_path: Path, number: int) -> None:
         return
     exported = workflow.export(path)
     assert not exported.differences
-    original, pipeline = file.read_text().splitlines()
-    assert pipeline == original
+    *original, pipeline = file.read_text().splitlines()  # the original is sometimes looked at twice
+    assert set(original) == {pipeline}
