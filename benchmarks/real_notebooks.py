@@ -153,16 +153,16 @@ def run(command: list[str], folder: Path, log: Path, seconds: int, **environment
 
 def run_plainly(notebook: Path, python: Path, log: Path) -> tuple[int, float]:
     """Run the notebook with papermill as it is, with a kernel of this Python."""
-    spec = log.parent / "jupyter" / "kernels" / "real" / "kernel.json"
+    spec = log.parent / "jupyter" / "kernels" / "python3" / "kernel.json"
     spec.parent.mkdir(parents=True, exist_ok=True)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec.write_text(json.dumps({"argv": argv, "display_name": "real", "language": "python"}))
+    spec.write_text(json.dumps({"argv": argv, "display_name": "notebook", "language": "python"}))
     command = [
         sys.executable,
         "-m",
         "papermill",
         "--kernel",
-        "real",
+        "python3",
         "--no-progress-bar",
         notebook.name,
         "plain_out.ipynb",
@@ -232,7 +232,7 @@ def measure(entry: Entry, clones: Path, work: Path, environments: Path) -> Resul
     text = log.read_text()
     cells = differing(project) if code == 0 else ()
     word, reason = verdict(code, text, cells)
-    values = re.search(r"verified: (?:\d+ of )?(\d+) values", text)
+    values = re.search(r"verified: (\d+) value", text)
     return Result(
         id=entry.id, verdict=word, reason=reason[:400], steps=steps, values=int(values[1]) if values else 0,
         differing_cells=cells, plain_seconds=round(plain_seconds, 1), export_seconds=round(seconds, 1),
