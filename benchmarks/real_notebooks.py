@@ -77,7 +77,7 @@ def git(clones: Path, entry: Entry, *words: str) -> bytes:
         f for f in (folder / "repo" / ".git", folder / "repo", folder / ".git", folder) if (f / "HEAD").exists()
     )
     command = ["git", f"--git-dir={found}", "-c", "core.quotepath=off", *words]
-    return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - the list is ours
+    return subprocess.run(command, check=True, capture_output=True).stdout
 
 
 def extract(clones: Path, entry: Entry, folder: Path) -> dict[str, Any]:
@@ -144,7 +144,13 @@ def run(command: list[str], folder: Path, log: Path, seconds: int, **environment
     with log.open("wb") as out:
         try:
             code = subprocess.run(
-                command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, timeout=seconds, env=os.environ | environment
+                command,
+                check=False,
+                cwd=folder,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                timeout=seconds,
+                env=os.environ | environment,
             ).returncode
         except subprocess.TimeoutExpired:
             code = 124
@@ -257,7 +263,8 @@ def main() -> None:
         line = json.dumps(asdict(result), ensure_ascii=False)
         with (words.work / "results.jsonl").open("a") as out:
             out.write(line + "\n")
-        print(line, flush=True)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -76,9 +76,8 @@ def for_soorgeon(plain: dict[str, Any], steps: dict[int, str]) -> dict[str, Any]
     for index, cell in enumerate(plain["cells"]):
         if index in steps:
             cells.append({"cell_type": "markdown", "metadata": {}, "source": f"## {steps[index].replace('_', ' ')}"})
-        if cell["cell_type"] == "markdown":
-            cell = cell | {"source": HEADING.sub(r"#### \2", source_of(cell))}
-        cells.append(cell)
+        markdown = cell["cell_type"] == "markdown"
+        cells.append(cell | {"source": HEADING.sub(r"#### \2", source_of(cell))} if markdown else cell)
     metadata = plain["metadata"] | {"kernelspec": {"name": "python3", "display_name": "notebook", "language": "python"}}
     return plain | {"cells": cells, "metadata": metadata}
 
