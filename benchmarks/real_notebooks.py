@@ -197,10 +197,12 @@ def executed_cells(project: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 yield number, cell
 
 
-def differing(project: Path) -> tuple[int, ...]:
-    """Return the numbers of the cells whose text is not what the watched run of the notebook showed."""
+def differing(project: Path, plain: Path) -> tuple[int, ...]:
+    """Return the numbers of the cells whose text is not the notebook's: the watched run's, which the plain run agrees with."""
     original = json.loads((project / ".nb2pipe" / "original.ipynb").read_text())["cells"]
-    return tuple(sorted(n for n, cell in executed_cells(project) if shown(cell) != shown(original[n - 1])))
+    again = json.loads(plain.read_text())["cells"]
+    stable = [shown(one) if shown(one) == shown(two) else None for one, two in zip(original, again, strict=True)]
+    return tuple(sorted(n for n, cell in executed_cells(project) if stable[n - 1] not in (None, shown(cell))))
 
 
 def verdict(code: int, text: str, cells: tuple[int, ...]) -> tuple[str, str]:
@@ -236,7 +238,7 @@ def measure(entry: Entry, clones: Path, work: Path, environments: Path) -> Resul
     export = ["export", tagged.name, "-o", str(project), "--force", "--python", str(python)]
     code, seconds = run([sys.executable, "-m", "nb2pipe", *export], tagged.parent, log, 900)
     text = log.read_text()
-    cells = differing(project) if code == 0 else ()
+    cells = differing(project, plain.with_name("plain_out.ipynb")) if code == 0 else ()
     word, reason = verdict(code, text, cells)
     values = re.search(r"verified: (\d+) value", text)
     return Result(

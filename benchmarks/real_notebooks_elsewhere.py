@@ -95,16 +95,16 @@ def kale_role(source: str) -> str:
 
 def for_kale(plain: dict[str, Any], steps: dict[int, str]) -> dict[str, Any]:
     """Return the notebook with Kale's tags: each step after the one before it."""
-    step, first, before = "", False, ""
+    step, before = "", ""
     for index, cell in enumerate(plain["cells"]):
         if cell["cell_type"] != "code" or not source_of(cell).strip():
             continue
         if index in steps:
-            before, step, first = step, steps[index], True
+            step = steps[index]
         role = kale_role(source_of(cell))
         tags = [role] if role else [f"step:{step}"] if step else ["skip"]
-        cell["metadata"]["tags"] = tags + ([f"prev:{before}"] if not role and first and before else [])
-        first = first and bool(role)
+        cell["metadata"]["tags"] = tags + ([f"prev:{before}"] if not role and before not in ("", step) else [])
+        before = before if role else step
     return plain
 
 

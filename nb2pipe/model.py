@@ -425,7 +425,8 @@ class SegmentObservation:
     seconds: float = 0.0
     aliases: tuple[tuple[str, ...], ...] = ()  # groups of names that share objects or memory when the segment ends
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # component -> what differs from the start
-    memory: tuple[tuple[str, ...], ...] = ()  # those that share memory alone (views of arrays)
+    memory: tuple[tuple[str, ...], ...] = ()  # names that share memory without sharing an object (views of arrays)
+    objects: tuple[tuple[str, ...], ...] = ()  # names that share objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

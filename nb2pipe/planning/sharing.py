@@ -35,13 +35,12 @@ def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
         if step is None or last.get(step) != number:
             continue
         for names in observation.aliases:
-            if not _touched(timeline, number, names):
-                continue
             matters = _matters(timeline, recording, number, names)
-            only_memory = names in observation.memory
-            if matters or not only_memory:
-                views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
-                found[step, names[0]] = Bundle(step=step, segment=number, names=names, views=views)
+            views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
+            within = [group for group in observation.objects if set(group) <= set(names)]
+            for group in (names,) if matters else within:
+                if _touched(timeline, number, group):
+                    found[step, group[0]] = Bundle(step=step, segment=number, names=group, views=views)
     return tuple(found.values())
 
 

@@ -201,6 +201,7 @@ class _Recorder(Watcher):
             seconds=seconds,
             aliases=tuple(tuple(group) for group in reply["aliases"]),
             memory=tuple(tuple(group) for group in reply["memory"]),
+            objects=tuple(tuple(group) for group in reply["objects"]),
             settings=self.probe.settings(),
         )
         self.random = reply["random"]
@@ -208,7 +209,8 @@ class _Recorder(Watcher):
         if step is not None and self.watch.last_segment[step] == number:
             names = [name for name in self.watch.stores.get(step, ()) if name in values]
             self._store(step, names)
-            self._store_groups(step, names, self.segments[number].aliases, values)
+            ended = self.segments[number]
+            self._store_groups(step, names, tuple(dict.fromkeys((*ended.objects, *ended.aliases))), values)
         self.began = time.monotonic()
 
     def _store(self, step: str, names: list[str]) -> None:

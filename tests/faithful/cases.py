@@ -70,6 +70,9 @@ NAMES: tuple[Case, ...] = (
 OBJECTS: tuple[Case, ...] = (
     ("two names for one object", "objects", ((L, "a = [1]\nb = a"), (T, "b.append(2)"), (E, "result = (a, b, a is b)"))),
     ("view of an array", "objects", ((L, "import numpy as np\na = np.arange(5)\nv = a[:2]"), (T, "v[:] = 9"), (E, "result = a"))),
+    ("view beside an alias, nobody changes them", "objects", ((L, "import numpy as np\na = np.arange(5)\nbox = [a]\nv = a[:2]"), (T, "s = v.sum() + box[0].sum()"), (E, "result = (a, v, s, box[0] is a)"))),
+    ("view beside an alias, changed", "objects", ((L, "import numpy as np\na = np.arange(5)\nbox = [a]\nv = a[:2]"), (T, "v[:] = 9"), (E, "result = (a, v, box[0] is a)"))),
+    ("view beside an alias, changed through the alias", "objects", ((L, "import numpy as np\na = np.arange(5)\nbox = [a]\nv = a[:2]"), (T, "box[0] += 1"), (E, "result = (a, v, box[0] is a)"))),
     ("view that nobody changes", "objects", ((L, "import numpy as np\na = np.arange(5)\nv = a[:2]"), (T, "s = v.sum()"), (E, "result = (a, v, s)"))),
     ("frames in a list and by name", "objects", ((L, "import pandas as pd\ntrain = pd.DataFrame({'a': [1]})\ntest = pd.DataFrame({'a': [2]})\ndata = [train, test]"), (T, "for d in data:\n    d['x'] = d['a'] * 2"), (E, "result = (train, test, data[0] is train)"))),
     ("frames in a dict by name", "objects", ((L, "import pandas as pd\ntrain = pd.DataFrame({'a': [1]})\ndata = {'train': train}"), (T, "data['train']['x'] = 1"), (E, "result = train"))),

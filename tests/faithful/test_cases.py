@@ -21,6 +21,8 @@ EXPECTED = {
     "output history _": ("refused", ("NB201",)),
     "output history Out": ("refused", ("NB201",)),
     "view of an array": ("refused", ("NB204",)),
+    "view beside an alias, changed": ("refused", ("NB204",)),
+    "view beside an alias, changed through the alias": ("refused", ("NB204",)),
     "iterator half consumed": ("refused", ("NB204",)),
     "generator": ("refused", ("NB204",)),
     "open file": ("refused", ("NB204",)),

@@ -22,7 +22,8 @@ def sharing(value: Any) -> list[tuple[int, int]]:
 
 
 def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
-    """``aliases``: groups of names that share changeable objects or memory; ``memory``: those that share memory alone.
+    """``aliases``: groups of names that share changeable objects or memory; ``objects``: those that share objects;
+    ``memory``: those of which two share memory without sharing an object.
 
     ``complete`` is false where there was too much to look at everything.
     """
@@ -45,7 +46,12 @@ def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
         groups.join(one, other)
         if not objects.joined(one, other):
             by_memory.join(one, other)
-    return {"aliases": groups.lists(), "memory": by_memory.lists(), "complete": all(walk.complete for walk in walks)}
+    return {
+        "aliases": groups.lists(),
+        "objects": objects.lists(),
+        "memory": by_memory.lists(),
+        "complete": all(walk.complete for walk in walks),
+    }
 
 
 class Groups:
