@@ -139,7 +139,9 @@ def copied(folder: Path, name: str, entry: Entry) -> Path:
     return (folder / name / entry.path).parent
 
 
-def soorgeon(entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int, str], venv: Path) -> tuple[str, str]:
+def soorgeon(
+    entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int, str], venv: Path, runs: bool
+) -> tuple[str, str]:  # fmt: skip
     """Return what was measured and why it stopped."""
     place = copied(folder, "soorgeon", entry)
     (place / "nb.ipynb").write_text(json.dumps(for_soorgeon(plain, steps)))
@@ -150,6 +152,8 @@ def soorgeon(entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int,
     code, _ = run(command, place, log, 120, **environment)
     if code or not (place / "pipeline.yaml").exists():
         return "not converted", last_words(log)
+    if not runs:
+        return "converted, not run", ""
     code, _ = run([str(venv / "bin/ploomber"), "build"], place, folder / "ploomber.log", 400, **environment)
     if code:
         return "converted, does not run", last_words(folder / "ploomber.log")
@@ -158,8 +162,8 @@ def soorgeon(entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int,
 
 
 def kale(
-    entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int, str], venvs: dict[str, Path]
-) -> tuple[str, str]:
+    entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int, str], venvs: dict[str, Path], runs: bool
+) -> tuple[str, str]:  # fmt: skip
     """Return what was measured and why it stopped."""
     place = copied(folder, "kale", entry)
     (place / "nb.ipynb").write_text(json.dumps(for_kale(plain, steps)))
@@ -169,6 +173,8 @@ def kale(
     compiled = next(iter((place / ".kale").glob("*.py")), None) if (place / ".kale").exists() else None
     if code or compiled is None:
         return "not converted", last_words(folder / "kale.log")
+    if not runs:
+        return "converted, not run", ""
     if entry.env not in venvs:
         return "converted, not run (no Kale for this Python)", ""
     driver, out = folder / "kale_driver.py", folder / "kale_cells.json"
@@ -187,6 +193,7 @@ def main() -> None:
     parser.add_argument("--soorgeon", type=Path, required=True)
     parser.add_argument("--kale", nargs="+", default=[], help="ENV=VENV")
     parser.add_argument("--list", type=Path, default=HERE / "real_notebooks.json")
+    parser.add_argument("--convert-only", action="store_true", help="do not run what was converted")
     parser.add_argument("--only", nargs="*", default=[])
     words = parser.parse_args()
     venvs = {name: Path(path).absolute() for name, path in (w.split("=", 1) for w in words.kale)}
@@ -200,8 +207,9 @@ def main() -> None:
         steps = steps_of(json.loads(tagged.read_text()))
         plain = tagged.with_name("plain.ipynb").read_text()
         line: dict[str, Any] = {"id": entry.id}
-        line["soorgeon"] = soorgeon(entry, folder, json.loads(plain), steps, words.soorgeon.absolute())
-        line["kale"] = kale(entry, folder, json.loads(plain), steps, venvs) if venvs else ("not tried", "")
+        runs = not words.convert_only
+        line["soorgeon"] = soorgeon(entry, folder, json.loads(plain), steps, words.soorgeon.absolute(), runs)
+        line["kale"] = kale(entry, folder, json.loads(plain), steps, venvs, runs) if venvs else ("not tried", "")
         text = json.dumps(line, ensure_ascii=False)
         with (words.work / "elsewhere.jsonl").open("a") as out:
             out.write(text + "\n")
