@@ -33,6 +33,7 @@ EXPECTED = {
     "figure and axes": ("refused", ("NB204",)),
     "os.environ from a computed value": ("refused", ("NB206",)),
     "option set inside a function": ("detected", ()),
+    "figure size set inside a function": ("detected", ()),
     "step continued with a change": ("refused", ("NB206",)),
     "step continued that reads the middle": ("refused", ("NB203",)),
     "skip that defines something needed": ("refused", ("NB205",)),
