@@ -451,8 +451,8 @@ class SegmentObservation:
     seconds: float = 0.0
     aliases: tuple[tuple[str, ...], ...] = ()  # groups of names that share objects or memory when the segment ends
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # component -> what differs from the start
-    memory: tuple[tuple[str, ...], ...] = ()  # those that share memory alone (views of arrays)
-    objects: tuple[tuple[str, ...], ...] = ()  # those that share objects
+    memory: tuple[tuple[str, ...], ...] = ()  # names that share memory without sharing an object (views of arrays)
+    objects: tuple[tuple[str, ...], ...] = ()  # names that share objects
     reads: tuple[str, ...] = ()  # files opened, relative to the notebook's folder where they are in it
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()  # host:port

@@ -1,7 +1,9 @@
-"""Which libraries load which others."""
+"""Which libraries load which others, and which draw."""
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterable
 
 # Libraries that load others: settings of the right-hand ones matter wherever a left-hand one is used.
@@ -23,3 +25,16 @@ def with_implied(modules: Iterable[str]) -> frozenset[str]:
     """Root modules, and those that they load."""
     given = frozenset(modules)
     return given.union(*(_IMPLIES.get(module, ()) for module in given))
+
+
+# They draw with matplotlib only where a name in the code says so (``df.plot``, ``res.plot_predict``); others may anywhere.
+_DRAW_BY_NAME = frozenset(
+    {"numpy", "scipy", "pandas", "sklearn", "statsmodels", "xgboost", "lightgbm", "catboost", "joblib", "IPython"}
+)
+_DRAWING = re.compile("plot|hist|draw|chart|graph|dendrogram|heatmap|scatter|Display|visual")
+
+
+def may_draw(modules: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether code that uses these root modules may draw with matplotlib without importing it."""
+    unknown = {*modules} - _DRAW_BY_NAME - sys.stdlib_module_names
+    return bool(unknown) or any(_DRAWING.search(text) for text in texts)

@@ -22,7 +22,7 @@ from nb2pipe.model import (
     Step,
 )
 from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
-from nb2pipe.planning.libraries import with_implied
+from nb2pipe.planning.libraries import may_draw, with_implied
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
 
@@ -71,7 +71,7 @@ def plan(
     _close_outputs(needs, resolver, groups)
     _add_code(needs, values, resolver, groups)
     _close_outputs(needs, resolver, groups)
-    _add_settings(needs, line, resolver, random, values)
+    _add_settings(needs, line, resolver, random, values, notebook)
     _close_outputs(needs, resolver, groups)
     for step in line.steps:
         resolver.check_versions(needs[step], step)
@@ -167,6 +167,7 @@ def _add_settings(
     resolver: Resolver,
     random: randomness.RandomFlow,
     values: Mapping[tuple[str, str], ObservedValue],
+    notebook: Notebook,
 ) -> None:
     for step, need in needs.items():
         own = line.statements_of[step]
@@ -175,6 +176,9 @@ def _add_settings(
             module for name, provider in need.artifacts.items() for module in _modules_of(values.get((provider, name)))
         )
         relevant = with_implied(modules | loaded) | _ALWAYS
+        cells = {*line.cells_of[step], *(line.placed[position].statement.cell for position in need.replays)}
+        if may_draw(modules | loaded, (notebook.cells[cell].source for cell in cells)):
+            relevant |= {"matplotlib"}
         for item in settings_before(line, step):
             if item.statement.seeds:
                 wanted = item.position in random.reseed.get(step, ())

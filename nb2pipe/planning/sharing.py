@@ -35,15 +35,12 @@ def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
         if step is None or last.get(step) != number:
             continue
         for names in observation.aliases:
-            if not _touched(timeline, step, names):
-                continue
-            if _matters(timeline, recording, number, names):
-                views = any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
-                found[step, names[0]] = Bundle(step=step, segment=number, names=names, views=views)
-                continue
-            for part in observation.objects:
-                if set(part) <= set(names):
-                    found[step, part[0]] = Bundle(step=step, segment=number, names=part)
+            matters = _matters(timeline, recording, number, names)
+            views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
+            within = [group for group in observation.objects if set(group) <= set(names)]
+            for group in (names,) if matters else within:
+                if _touched(timeline, step, group):
+                    found[step, group[0]] = Bundle(step=step, segment=number, names=group, views=views)
     return tuple(found.values())
 
 

@@ -70,6 +70,9 @@ NAMES: tuple[Case, ...] = (
 OBJECTS: tuple[Case, ...] = (
     ("two names for one object", "objects", ((L, "a = [1]\nb = a"), (T, "b.append(2)"), (E, "result = (a, b, a is b)"))),
     ("view of an array", "objects", ((L, "import numpy as np\na = np.arange(5)\nv = a[:2]"), (T, "v[:] = 9"), (E, "result = a"))),
+    ("view beside an alias, nobody changes them", "objects", ((L, "import numpy as np\na = np.arange(5)\nbox = [a]\nv = a[:2]"), (T, "s = v.sum() + box[0].sum()"), (E, "result = (a, v, s, box[0] is a)"))),
+    ("view beside an alias, changed", "objects", ((L, "import numpy as np\na = np.arange(5)\nbox = [a]\nv = a[:2]"), (T, "v[:] = 9"), (E, "result = (a, v, box[0] is a)"))),
+    ("view beside an alias, changed through the alias", "objects", ((L, "import numpy as np\na = np.arange(5)\nbox = [a]\nv = a[:2]"), (T, "box[0] += 1"), (E, "result = (a, v, box[0] is a)"))),
     ("view that nobody changes", "objects", ((L, "import numpy as np\na = np.arange(5)\nv = a[:2]"), (T, "s = v.sum()"), (E, "result = (a, v, s)"))),
     ("frames in a list and by name", "objects", ((L, "import pandas as pd\ntrain = pd.DataFrame({'a': [1]})\ntest = pd.DataFrame({'a': [2]})\ndata = [train, test]"), (T, "for d in data:\n    d['x'] = d['a'] * 2"), (E, "result = (train, test, data[0] is train)"))),
     ("frames in a dict by name", "objects", ((L, "import pandas as pd\ntrain = pd.DataFrame({'a': [1]})\ndata = {'train': train}"), (T, "data['train']['x'] = 1"), (E, "result = train"))),
@@ -152,6 +155,8 @@ STATE: tuple[Case, ...] = (
     ("numpy print options", "state", ((L, "import numpy as np\nnp.set_printoptions(precision=2)\na = np.array([1.23456])"), (T, "t = str(a)"), (E, "result = (t, str(a * 2))"))),
     ("matplotlib rcParams", "state", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nplt.rcParams['font.size'] = 17"), (T, "a = plt.rcParams['font.size']"), (E, "result = (a, plt.rcParams['font.size'])"))),
     ("style and rc update", "state", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nplt.style.use('ggplot')\nplt.rcParams.update({'figure.dpi': 55})"), (T, "a = plt.rcParams['figure.dpi'], plt.rcParams['axes.facecolor']"), (E, "result = a"))),
+    ("rc where only pandas draws", "state", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nimport pandas as pd\nplt.rc('figure', figsize=(16, 9))\ns = pd.Series([1, 2])"), (T, "size = tuple(s.plot().figure.get_size_inches().tolist())"), (E, "result = size"))),
+    ("figure size set inside a function", "state", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\ndef setup():\n    plt.rc('figure', figsize=(16, 9))\nsetup()"), (T, "plt.figure()"), (E, "result = 1"))),
     ("sklearn config", "state", ((L, "import sklearn\nfrom sklearn.preprocessing import StandardScaler\nsklearn.set_config(transform_output='pandas')\nimport pandas as pd\ndf = pd.DataFrame({'a': [1.0, 2.0]})"), (T, "out = StandardScaler().fit_transform(df)"), (E, "result = (type(out).__name__, out)"))),
     ("warnings as errors", "state", ((L, "import warnings\nwarnings.simplefilter('error')"), (T, "try:\n    warnings.warn('x')\n    w = 'passed'\nexcept UserWarning:\n    w = 'raised'"), (E, "result = w"))),
     ("logging configuration", "state", ((L, "import logging\nlogging.getLogger().setLevel(logging.ERROR)\nlogging.getLogger('a').setLevel(logging.DEBUG)"), (T, "a = logging.getLogger().level"), (E, "result = (a, logging.getLogger('a').level)"))),

@@ -122,14 +122,16 @@ def _matplotlib() -> dict[str, Any] | None:
         return None
     defaults = dict.items(matplotlib.rcParamsDefault)
     now = dict(dict.items(matplotlib.rcParams))
-    return {key: now.get(key) for key, value in defaults if key not in BACKEND and repr(now.get(key)) != repr(value)}
+    known = {key: (repr(value), BACKEND_VALUES.get(key)) for key, value in defaults if key not in BACKEND}
+    return {key: now.get(key) for key, values in known.items() if repr(now.get(key)) not in values}
 
 
 #: What the inline backend sets by itself when it is loaded.
 BACKEND = (
-    "backend", "backend_fallback", "interactive", "figure.figsize", "figure.facecolor", "figure.edgecolor",
-    "savefig.dpi", "figure.subplot.bottom",
+    "backend", "backend_fallback", "interactive", "figure.facecolor", "figure.edgecolor", "savefig.dpi",
+    "figure.subplot.bottom",
 )  # fmt: skip
+BACKEND_VALUES = {"figure.figsize": "[6.0, 4.0]"}
 
 
 def _sklearn() -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ def sharing(value: Any) -> list[tuple[int, int]]:
 
 def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
     """``aliases``: groups of names that share changeable objects or memory; ``objects``: those that share objects;
-    ``memory``: those that share memory alone.
+    ``memory``: those of which two share memory without sharing an object.
 
     ``complete`` is false where there was too much to look at everything.
     """
