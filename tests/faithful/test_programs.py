@@ -71,7 +71,7 @@ def test_many_random_programs(part: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.kernel
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(1, 6))
 def test_random_programs_in_kernels(tmp_path: Path, number: int) -> None:
     """What holds for ``exec`` in forked children holds for real kernels: same verdict, same result at the end."""
     cells = cells_of(drawn(Random(number)))
