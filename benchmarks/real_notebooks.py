@@ -10,6 +10,7 @@ Each notebook is tagged as a user would: the first code cell after each heading 
 plainly with papermill, then exported. A line of ``WORK/results.jsonl`` says what came out:
 
 ``verified``   the values handed from step to step and the metrics are the notebook's, and so says each cell's output
+``same``       no step hands anything to another: nothing to verify, but each cell shows what it showed
 ``refused``    the export says that it cannot, and why
 ``differs``    exported, but nb2pipe found a value that differs
 ``wrong``      nb2pipe says verified, but the text that a cell shows is not what the notebook showed
@@ -210,7 +211,7 @@ def verdict(code: int, text: str, cells: tuple[int, ...]) -> tuple[str, str]:
     errors = [line for line in text.splitlines() if line.startswith("error")]
     reason = errors[0] if errors else next((line for line in reversed(text.splitlines()) if line.strip()), "")
     if code == 0:
-        return ("wrong", "") if cells else ("verified", "")
+        return "wrong" if cells else "verified" if "\nverified:" in text else "same", ""
     if "not verified" in text:
         return "differs", text[text.index("not verified") :].split("\n\n", maxsplit=1)[0]
     if code == 2 or (errors and "NB2" in errors[0]):
