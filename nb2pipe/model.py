@@ -456,6 +456,9 @@ class SegmentObservation:
     reads: tuple[str, ...] = ()  # files opened, relative to the notebook's folder where they are in it
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()  # host:port
+    definitions: Mapping[str, str | None] = field(
+        default_factory=dict
+    )  # the notebook's functions and classes: fingerprints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -319,8 +319,9 @@ def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:
             told.add((provider, key))
             cell, place = _made(facts, name, provider)
             yield nb204_cannot_hand_over.diagnostic(
-                facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step, why=why
-            )
+                facts.notebook, cell, place, names=bundle.names if bundle else (name,),
+                type_name=None if bundle else value.type, step=provider, reader=step, why=why,
+            )  # fmt: skip
 
 
 def _outdated(facts: Facts) -> Iterator[Diagnostic]:
@@ -337,7 +338,7 @@ def _outdated(facts: Facts) -> Iterator[Diagnostic]:
                     changed = facts.timeline.placed[later[0].position].statement.cell + 1
                     cell, place = _made(facts, name, provider)
                     yield nb204_cannot_hand_over.diagnostic(
-                        facts.notebook, cell, place, name=name, type_name=value.type, step=provider, reader=step,
+                        facts.notebook, cell, place, names=(name,), type_name=value.type, step=provider, reader=step,
                         why=_OUTDATED.format(read, changed),
                     )  # fmt: skip
 

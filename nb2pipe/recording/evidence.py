@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from nb2pipe.model import Part, Pipeline, Recording
+from nb2pipe.model import BindingKind, Part, Pipeline, Recording, Step
 from nb2pipe.planning.timeline import Timeline
 from nb2pipe.storing import write_bytes
 
@@ -18,11 +18,15 @@ FILE_NAME = "evidence.json"
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """``outlines`` and ``makers`` (cell, from 0) go by ``step/name``, ``settings`` by step; ``text`` is the source."""
+    """``outlines`` and ``makers`` (cell, from 0) go by ``step/name``, ``settings`` by step; ``text`` is the source.
+
+    ``definitions``: step -> fingerprints of the functions and classes that it defines again, as they were when it began.
+    """
 
     outlines: dict[str, tuple[Part, ...]] = {}
     makers: dict[str, int] = {}
     settings: dict[str, dict[str, dict[str, str]]] = {}
+    definitions: dict[str, dict[str, str]] = {}
     reseeded: tuple[str, ...] = ()
     text: str = ""
 
@@ -42,6 +46,7 @@ def gather(
             f"{step}/{name}": cell for step, name in crossing if (cell := _maker(timeline, step, name)) is not None
         },
         settings={item.segment.step: _plain(item.settings) for item in recording.segments if item.segment.step},
+        definitions={step.name: _definitions(step, timeline, recording) for step in pipeline.steps},
         reseeded=tuple(sorted(reseeded)),
         text=text,
     )
@@ -64,6 +69,22 @@ def _maker(timeline: Timeline, step: str, name: str) -> int | None:
     """The last cell of the step that makes or changes the name."""
     own = [event for event in timeline.events.get(name, ()) if event.step == step]
     return timeline.placed[own[-1].position].statement.cell if own else None
+
+
+def _definitions(step: Step, timeline: Timeline, recording: Recording) -> dict[str, str]:
+    """What the functions and classes that the step replays were at the border before it."""
+    number = next(at for at, segment in enumerate(timeline.segments) if segment.step == step.name)
+    before = recording.segments[number - 1].definitions if 0 < number <= len(recording.segments) else {}
+    start = timeline.start(step.name)
+    replayed: set[str] = set()
+    later: set[str] = set()  # defined in the midst of the step, by a cell that is none of its own
+    for item in timeline.placed:
+        place = item.statement
+        if any(one.cell == place.cell and one.line <= place.line <= one.end_line for one in step.setup):
+            names = {one.name for one in place.bindings if one.kind in (BindingKind.FUNCTION, BindingKind.CLASS)}
+            (replayed if item.position < start else later).update(names)
+    replayed -= later
+    return {name: mark for name, mark in before.items() if name in replayed and mark is not None}
 
 
 def _plain(settings: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -231,6 +231,7 @@ class _Recorder(Watcher):
             memory=tuple(tuple(group) for group in reply["memory"]),
             objects=tuple(tuple(group) for group in reply["objects"]),
             settings=self.probe.settings(),
+            definitions=held,
             **{kind: tuple(names) for kind, names in self.probe.accesses().items()},
         )
         self.random = reply["random"]

@@ -20,12 +20,14 @@ from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
 class Difference:
     """A value, or a ``setting``, that is another in the pipeline than it was in the notebook at the same point.
 
+    A ``definition`` is a function or class that the step defines again, and that had changed since it was defined.
     ``cell`` is the last of the step that makes or changes the value; ``parts`` are those that differ, if that is known.
     """
 
     step: str
     name: str
     setting: bool = False
+    definition: bool = False
     cell: int | None = None
     parts: tuple[PartDifference, ...] = ()
 
@@ -65,7 +67,8 @@ class Verification:
 class Borders:
     """Gathers what the steps' kernels held when they ended; ``watcher`` goes into the run's options.
 
-    Values with another fingerprint than in ``original`` are taken apart too.
+    Values with another fingerprint than in ``original`` are taken apart too. ``definitions`` are looked at before the
+    step's first cell (step -> names, with the original's fingerprints).
     ``random_states`` are kept by the observed run. Steps whose random state the pipeline does not control (the notebook
     never seeded) go on with those, so that the same numbers are drawn and values can be compared.
     """
@@ -74,7 +77,9 @@ class Borders:
     random_states: Path | None = None
     reseeded: frozenset[str] = frozenset()
     original: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fingerprints: dict[str, str | None] = field(default_factory=dict)
+    changed: list[tuple[str, str]] = field(default_factory=list)
     outlines: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     settings: dict[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     environment: Environment | None = None
@@ -84,7 +89,14 @@ class Borders:
         """The watcher of one step's execution."""
         controlled = step.random_from is not None or step.name in self.reseeded
         states = {} if controlled else self._states(step)
-        return _AtBorders(lambda session: self._look(session, step), states, remember=self.values)
+        first = (lambda session: self._definitions(session, step)) if self.definitions.get(step.name) else None
+        return _AtBorders(lambda session: self._look(session, step), states, remember=self.values, first=first)
+
+    def _definitions(self, session: KernelSession, step: Step) -> None:
+        before = self.definitions[step.name]
+        with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+            found = Probe(session, Path(folder)).border(names=sorted(before))["values"]
+        self.changed += [(step.name, name) for name in before if found[name]["fingerprint"] != before[name]]
 
     def _states(self, step: Step) -> dict[int, Path]:
         folder = self.random_states
@@ -120,10 +132,18 @@ class Borders:
 class _AtBorders(Watcher):
     """Puts random states back before given cells of the original, and looks at the values when all is done."""
 
-    def __init__(self, look: Callable[[KernelSession], None], states: Mapping[int, Path], *, remember: bool) -> None:
+    def __init__(
+        self,
+        look: Callable[[KernelSession], None],
+        states: Mapping[int, Path],
+        *,
+        remember: bool,
+        first: Callable[[KernelSession], None] | None = None,
+    ) -> None:
         self._look = look
         self._states = states
         self._remember = remember
+        self._first = first
 
     def started(self, session: KernelSession) -> None:
         if self._remember:
@@ -133,6 +153,9 @@ class _AtBorders(Watcher):
                 probe.remember()
 
     def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
+        if self._first is not None and cell.original is not None:
+            self._first(session)
+            self._first = None
         file = self._states.get(cell.original) if cell.original is not None else None
         if file is not None:
             with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
@@ -146,7 +169,10 @@ def differences(
     pipeline: Pipeline, original: Mapping[str, str], evidence: Evidence, borders: Borders
 ) -> tuple[Difference, ...]:
     """Values whose fingerprint is another than the original's, then settings, in the order in which steps run."""
-    found = []
+    found = [
+        Difference(step=step, name=name, definition=True, cell=evidence.makers.get(f"{step}/{name}"))
+        for step, name in borders.changed
+    ]
     for step in pipeline.steps:
         for name in (name for artifact in step.outputs for name in artifact.names):
             key = f"{step.name}/{name}"

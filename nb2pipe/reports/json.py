@@ -120,7 +120,7 @@ def _difference(found: Difference) -> Document:
     return {
         "step": found.step,
         "name": found.name,
-        "kind": "setting" if found.setting else "value",
+        "kind": "setting" if found.setting else "definition" if found.definition else "value",
         "cell": _from_one(found.cell),
         "rounding": found.rounding,
         "parts": [{"path": part.path, "type": part.type, "relative": part.relative} for part in found.parts],

@@ -21,8 +21,9 @@ def of_verification(done: Verification, look: Look) -> list[str]:
     lines = [different(item) for item in done.wrong]
     if len(lines) > SHOWN:
         lines[SHOWN:] = [f"and {len(lines) - SHOWN} more"]
-    wrong = sum(not item.setting for item in done.wrong)
-    what = f"{wrong} of {values} differ" if wrong else ("settings differ" if lines else "metrics differ")
+    wrong = sum(not (item.setting or item.definition) for item in done.wrong)
+    other = "definitions or settings differ" if lines else "metrics differ"
+    what = f"{wrong} of {values} differ" if wrong else other
     return [
         look.paint(f"not verified: {what}{_rounded(done)}", "red", "bold"),
         *(f"  {look.plain(clean(line))}" for line in lines),
@@ -33,6 +34,8 @@ def different(found: Difference) -> str:
     """``coef, made by step 'train' in cell 4: .coef_ (numpy.ndarray of float64) differs by 0.01``."""
     if found.setting:
         return f"step '{found.step}' ran with another setting than the notebook: {found.name}"
+    if found.definition:
+        return f"step '{found.step}' defines {found.name} again, but in the notebook it had changed by then"
     cell = f" in cell {found.cell + 1}" if found.cell is not None else ""
     head = f"{found.name}, made by step '{found.step}'{cell}"
     parts = [part for part in found.parts if part.path] or list(found.parts)

@@ -125,7 +125,7 @@ CHECK = _object(
 DIFFERENCE = _object(
     step=TEXT,
     name=TEXT,
-    kind={"enum": ["value", "setting"]},
+    kind={"enum": ["value", "setting", "definition"]},
     cell=_or_null(POSITION),
     rounding=BOOLEAN,
     parts=_list(_object(path=TEXT, type=TEXT, relative=_or_null(NUMBER))),

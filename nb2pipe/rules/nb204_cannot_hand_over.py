@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import Notebook, Place
 from nb2pipe.rules.placing import placed
@@ -39,13 +41,22 @@ needed, or join the two steps under one name.
 
 
 def diagnostic(
-    notebook: Notebook, cell: int, place: Place, *, name: str, type_name: str, step: str, reader: str, why: str
+    notebook: Notebook,
+    cell: int,
+    place: Place,
+    *,
+    names: Sequence[str],
+    type_name: str | None,
+    step: str,
+    reader: str,
+    why: str,
 ) -> Diagnostic:
-    """``why`` is a sentence about this type and what to do."""
+    """``why`` is a sentence about this type and what to do; several names share objects."""
+    what = ", ".join(f"'{name}'" for name in names) + (f" ({type_name})" if type_name else ", which share an object,")
     finding = Diagnostic(
         code=CODE,
         severity=SEVERITY,
-        message=f"step '{step}' cannot hand '{name}' ({type_name}) to step '{reader}'",
+        message=f"step '{step}' cannot hand {what} to step '{reader}'",
         notes=(why, f"or join the two: tag the first cell of '{reader}' with step:{step}"),
         step=step,
     )

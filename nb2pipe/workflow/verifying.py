@@ -70,6 +70,7 @@ def compare_run(
         random_states=(project.folder / STATE / RANDOM_STATES).resolve(),
         reseeded=frozenset(proof.reseeded),
         original=baseline.fingerprints,
+        definitions=proof.definitions,
     )
     run = run_pipeline(
         project,

@@ -122,8 +122,14 @@ def _pipeline(
     final: dict[str, str | None] = {}
     settings: dict[str, Any] = {}
     reseeded = planned.reseeded
+    defined: list[tuple[str, str]] = []
+    text = "\n".join(cell.source for cell in analysis.notebook.cells)
+    proof = evidence.gather(pipeline, recording, planned.timeline, text, reseeded)
     for step in project.pipeline.steps:
-        borders = Borders(modules=(), random_states=folder / "states", reseeded=reseeded, environment=_HERE)
+        borders = Borders(
+            modules=(), random_states=folder / "states", reseeded=reseeded, environment=_HERE,
+            definitions=proof.definitions,
+        )  # fmt: skip
 
         def run(step: Any = step, borders: Borders = borders) -> Any:
             last: dict[str, str | None] = {}
@@ -131,25 +137,24 @@ def _pipeline(
                 project.notebook(step.name), again, borders.watcher(step),
                 lambda session: last.update(shell.look(session, folder, results)),
             )  # fmt: skip
-            return borders.fingerprints, borders.settings, last
+            return borders.fingerprints, borders.settings, borders.changed, last
 
         try:
-            found, changed, last = in_child(run, folder)
+            found, changed, again_defined, last = in_child(run, folder)
         except OriginalFailed as problem:
             return Outcome(verdict=FAILED, detail=f"step {step.name}: {problem}")
         values |= found
         settings |= changed
+        defined += again_defined
         final |= {
             name: value
             for name, value in last.items()
             if step.cells[-1] == max(c for s in pipeline.steps for c in s.cells)
         }
-    text = "\n".join(cell.source for cell in analysis.notebook.cells)
-    proof = evidence.gather(pipeline, recording, planned.timeline, text, reseeded)
-    seen = Borders(modules=(), fingerprints=values, settings=settings)
+    seen = Borders(modules=(), fingerprints=values, settings=settings, changed=defined)
     different = differences(pipeline, baseline.fingerprints, proof, seen)
     if different:
-        return Outcome(verdict=DETECTED, detail=f"{different[0].name} at the end of {different[0].step}")
+        return Outcome(verdict=DETECTED, detail=f"{different[0].name} in {different[0].step}")
     for name in results:
         if original.get(name) != final.get(name):
             return Outcome(verdict=WRONG, detail=f"{name} at the end: {original.get(name)} != {final.get(name)}")

@@ -6,6 +6,7 @@ run in a folder of their own, so that no file which the original left behind can
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import sys
@@ -80,7 +81,11 @@ def run(data: dict[str, Any], cwd: Path, watcher: Watcher, at_end: Callable[[Any
         if number is None and "parameters" in cell["metadata"].get("tags", []):
             source = source.replace("'pipe/artifacts'", repr(artifacts))
         try:
-            exec(compile(source, f"<cell {index + 1}>", "exec"), main.__dict__)
+            for statement in ast.parse(
+                source
+            ).body:  # one by one, as IPython does: the compiler looks at its neighbours
+                part = ast.Module([statement], type_ignores=[])
+                exec(compile(part, f"<cell {index + 1}>", "exec", dont_inherit=True), main.__dict__)
         except BaseException as problem:
             raise CellError(f"cell {index + 1}: {type(problem).__name__}: {problem}\n{source}") from problem
         watcher.after_cell(session, running, 0.0)

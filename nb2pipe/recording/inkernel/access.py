@@ -101,9 +101,9 @@ def _counts(path: str) -> bool:
     """Whether a file belongs to the notebook's work: not a library's, not a cache, not hidden, still there."""
     if path.startswith(LOG.outside) or path.endswith((".pyc", ".ttf", ".afm", ".pth")):
         return False
-    inside = path.startswith(os.path.join(LOG.start, ""))
-    parts = (path[len(LOG.start) :] if inside else path).split(os.sep)
-    return not any(part.startswith(".") or part == "__pycache__" for part in parts) and os.path.isfile(path)
+    parts = os.path.relpath(path, LOG.start).split(os.sep)
+    hidden = any((part.startswith(".") and part != "..") or part == "__pycache__" for part in parts)
+    return not hidden and os.path.isfile(path)
 
 
 def _names(paths: list[str]) -> list[str]:
