@@ -83,3 +83,11 @@ def test_the_table_is_complete() -> None:
     names = [name for name, _, _ in CASES]
     assert len(names) == len(set(names))
     assert set(EXPECTED) <= set(names)
+
+
+def test_the_page_of_limitations_lists_all_that_is_not_right() -> None:
+    """With the verdict and the code that the table has."""
+    page = (Path(__file__).parents[2] / "docs/limitations.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    told = {row[0]: row[1] for row in rows if row[0] not in ("case", "---")}
+    assert told == {name: " ".join((verdict, *codes)) for name, (verdict, codes) in EXPECTED.items()}

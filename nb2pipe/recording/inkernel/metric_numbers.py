@@ -4,7 +4,7 @@
 def _numbers(name, value, depth=0):
     """The numbers in a value, by name: plain as {name: number}, inside of something else as {name.key: number}.
 
-    Looked into: dicts, tuples, lists of up to 20 numbers, and tables, columns and arrays that are small.
+    Looked into: dicts, tuples and lists of up to 50 numbers, tables, columns and arrays (a confusion matrix) that are small.
     """
     if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a number of numpy or torch
         value = value.item() if getattr(value.dtype, "kind", "f") in "iuf" else None
@@ -17,13 +17,16 @@ def _numbers(name, value, depth=0):
         rows = [dict(zip(map(str, value.columns), row)) for row in rows]
         value = rows[0] if len(rows) == 1 else dict(zip(map(str, value.index), rows))
     elif hasattr(value, "index") and hasattr(value, "to_numpy"):  # a column: by label
-        value = dict(zip(map(str, value.index), value.to_numpy().tolist())) if value.size <= 20 else None
-    elif len(getattr(value, "shape", ())) == 1 and hasattr(value, "tolist"):  # an array
-        value = value.tolist()
+        value = dict(zip(map(str, value.index), value.to_numpy().tolist())) if value.size <= 50 else None
+    elif len(getattr(value, "shape", ())) in (1, 2) and hasattr(
+        value, "tolist"
+    ):  # an array; a matrix by row and column
+        rows = value.tolist() if max(value.shape) <= 50 else []
+        value = dict(enumerate(map(tuple, rows))) if len(value.shape) == 2 and len(rows) <= 10 else rows
     if isinstance(value, list):
-        value = tuple(value) if all(_numbers("", item, 9) for item in value[:20]) else ()
+        value = tuple(value) if all(_numbers("", item, 9) for item in value[:50]) else ()
     if isinstance(value, tuple):
-        value = dict(enumerate(value)) if len(value) <= 20 else None
+        value = dict(enumerate(value)) if len(value) <= 50 else None
     found = {}
     if isinstance(value, dict) and len(value) <= 200 and depth < 5:
         for key, item in value.items():
