@@ -18,22 +18,22 @@ reading it back gives exactly the same.
 
 ```python bad
 # %% tags=["step:load"]
-import sqlite3
-connection = sqlite3.connect("shop.db")
+lines = (line.strip() for line in ["a 1 ", "b 2 "])
 
 # %% tags=["step:features"]
-rows = connection.execute("select * from sales").fetchall()
+total = sum(int(line.split()[1]) for line in lines)
 ```
 
 ```python good
 # %% tags=["step:load"]
-import sqlite3
-connection = sqlite3.connect("shop.db")
-rows = connection.execute("select * from sales").fetchall()
+lines = [line.strip() for line in ["a 1 ", "b 2 "]]
 
 # %% tags=["step:features"]
-total = sum(price for _, price in rows)
+total = sum(int(line.split()[1]) for line in lines)
 ```
+
+Some of these things are made again in the step that needs them, because that gives the same: `df.groupby(...)`, a free
+lock, a connection to a database in a file.
 
 What to do: use the thing up in the step that makes it and pass plain data on, make it again where it is
 needed, or join the two steps under one name.
