@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from nb2pipe.formats import FORMATS
 from nb2pipe.recording.client import install_code
 
 HERE = Path(__file__).parent
-OLD_ENVIRONMENT = Path(tempfile.gettempdir()) / "nb2pipe-test-envs" / "py38-data"
+OLD_ENVIRONMENT = Path(__file__).parents[2] / ".cache" / "environments" / "py38-data"
 OLD_PACKAGES = ["ipykernel>=6,<7", "numpy<1.22", "pandas==1.3.5", "scikit-learn==1.0.2", "scipy<1.8", "matplotlib<3.6"]
 
 
@@ -25,16 +24,14 @@ def old_data_python():
     base = os.environ.get("NB2PIPE_OLD_PYTHON") or str(Path("~/.pyenv/versions/3.8.18/bin/python").expanduser())
     if shutil.which(base) is None:
         pytest.skip("no Python 3.8 here: set NB2PIPE_OLD_PYTHON to one")
-    if shutil.which("uv") is None:
-        pytest.skip("uv is needed to make the environment of the old Python")
-    OLD_ENVIRONMENT.parent.mkdir(exist_ok=True)
+    OLD_ENVIRONMENT.parent.mkdir(parents=True, exist_ok=True)
     python = OLD_ENVIRONMENT / "bin" / "python"
     with (OLD_ENVIRONMENT.parent / "py38-data.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (OLD_ENVIRONMENT / "ready").exists():
             for command in (
-                ["uv", "venv", "--clear", "--python", base, str(OLD_ENVIRONMENT)],
-                ["uv", "pip", "install", "--only-binary", ":all:", "--python", str(python), *OLD_PACKAGES],
+                [base, "-m", "venv", "--clear", str(OLD_ENVIRONMENT)],
+                [python, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", *OLD_PACKAGES],
             ):
                 if subprocess.run(command, capture_output=True).returncode:
                     pytest.skip("the environment of the old Python could not be made (no package index?)")

@@ -12,7 +12,7 @@ import pytest
 
 from nb2pipe.running.kernels import KernelChoice, resolve
 
-OLD_ENVIRONMENT = Path(tempfile.gettempdir()) / "nb2pipe-test-envs" / "py38"
+OLD_ENVIRONMENT = Path(__file__).parents[2] / ".cache" / "environments" / "py38"
 
 
 def notebook(*sources, tags=None, markdown=()):
@@ -41,19 +41,15 @@ def old_python():
     base = os.environ.get("NB2PIPE_OLD_PYTHON") or str(Path("~/.pyenv/versions/3.8.18/bin/python").expanduser())
     if shutil.which(base) is None:
         pytest.skip("no Python 3.8 here: set NB2PIPE_OLD_PYTHON to one")
-    if shutil.which("uv") is None:
-        pytest.skip("uv is needed to make the environment of the old Python")
-    OLD_ENVIRONMENT.parent.mkdir(exist_ok=True)
+    OLD_ENVIRONMENT.parent.mkdir(parents=True, exist_ok=True)
     python = OLD_ENVIRONMENT / "bin" / "python"
     with (OLD_ENVIRONMENT.parent / "py38.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (OLD_ENVIRONMENT / "ready").exists():
-            made = subprocess.run(
-                ["uv", "venv", "--clear", "--python", base, str(OLD_ENVIRONMENT)], capture_output=True
-            )
+            made = subprocess.run([base, "-m", "venv", "--clear", str(OLD_ENVIRONMENT)], capture_output=True)
             packages = ["ipykernel>=6,<7", "ipython<8"]
             installed = made.returncode == 0 and subprocess.run(
-                ["uv", "pip", "install", "--python", str(python), *packages], capture_output=True
+                [python, "-m", "pip", "install", "--quiet", *packages], capture_output=True
             )
             if not installed or installed.returncode:
                 pytest.skip("the environment of the old Python could not be made (no package index?)")
