@@ -21,7 +21,7 @@ _HEADER = re.compile(
     r"""^\s*(?:File\s+)?"?(?:
         (?:Cell|Input)\ In\ ?\[(?P<count>\d+)\]
         | <ipython-input-(?P<old_count>\d+)-[0-9a-f]+>
-        | \S*?ipykernel_\d+[/\\](?P<hash>\d+)\.py
+        | [^"]*?ipykernel_\d+[/\\](?P<hash>\d+)\.py
     )"?(?::(?P<colon_line>\d+))?(?:,\ line\ (?P<line>\d+))?(?P<rest>.*)$""",
     re.VERBOSE,
 )
