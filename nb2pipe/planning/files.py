@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nb2pipe.model import Recording, Role, Step
+from nb2pipe.model import Recording, Step
 from nb2pipe.planning.timeline import Timeline
 
 
@@ -35,7 +35,7 @@ def flow(timeline: Timeline, recording: Recording | None) -> FileFlow:
     found = _Gathering()
     for observation in recording.segments if recording else ():
         cells = observation.segment.cells
-        skip = observation.segment.step is None and bool(cells) and _is_skip(timeline, cells[0])
+        skip = observation.segment.step is None and bool(cells) and timeline.is_skipped(cells[0])
         found.reads(observation.segment.step, cells, observation.reads)
         found.writes(observation.segment.step, cells[0] if skip else None, observation.writes)
         found.contacts(observation.segment.step, observation.hosts)
@@ -69,11 +69,6 @@ def _before(steps: Sequence[Step]) -> dict[str, set[str]]:
         direct = {item.step for item in step.inputs} | set(step.after) | ({step.random_from or step.name} - {step.name})
         known[step.name] = direct.union(*(known.get(name, set()) for name in direct))
     return known
-
-
-def _is_skip(timeline: Timeline, cell: int) -> bool:
-    begin, end = timeline.spans.get(cell, (0, 0))
-    return any(item.role is Role.SKIP for item in timeline.placed[begin:end])
 
 
 class _Gathering:

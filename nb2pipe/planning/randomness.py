@@ -65,7 +65,7 @@ def _observed(timeline: Timeline, recording: Recording) -> RandomFlow:
         if not observation.random_moved:
             continue
         if segment.step is None:
-            if _is_skip(timeline, segment.cells):
+            if timeline.is_skipped(segment.cells[0]):
                 skipped = segment.cells[0]
             else:
                 setup, last, skipped = list(seeding) or setup, None, None
@@ -90,8 +90,3 @@ def _seeding(timeline: Timeline, cells: Iterable[int]) -> Iterable[int]:
         for item in timeline.placed[begin:end]:
             if item.statement.seeds:
                 yield item.position
-
-
-def _is_skip(timeline: Timeline, cells: tuple[int, ...]) -> bool:
-    begin, end = timeline.spans.get(cells[0], (0, 0))
-    return any(item.role is Role.SKIP for item in timeline.placed[begin:end])

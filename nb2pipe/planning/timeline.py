@@ -71,6 +71,11 @@ class Timeline:
         placed = self.statements_of[step]
         return placed[0].position if placed else self.spans[self.cells_of[step][0]][0]
 
+    def is_skipped(self, cell: int) -> bool:
+        """Whether the cell is tagged ``skip`` (and has a statement)."""
+        begin, end = self.spans.get(cell, (0, 0))
+        return any(item.role is Role.SKIP for item in self.placed[begin:end])
+
     def reaching(self, name: str, position: int) -> tuple[Event, ...]:
         """The events whose outcome ``name`` may hold just before ``position``: back to the last certain binding."""
         events = self.events.get(name, ())
