@@ -260,11 +260,13 @@ class Cache:
         folder = runs.folder(self.project.state, run)
         for name, digest in mine.outputs.items():
             path = folder / name
+            known = objects.place(self.project.state, digest)
+            if known.exists() and self.index.digest(known) != digest:  # damaged
+                known.unlink(missing_ok=True)
             if not objects.keep(self.project.state, path, digest):
                 return False
             with suppress(OSError):
-                state = path.stat()
-                self.index.trust(f"{state.st_dev}:{state.st_ino}", f"{state.st_size}:{state.st_mtime_ns}", digest)
+                self.index.trust(path, digest)
         return True
 
     def _touched(self, step: Step, seen: Seen | None, started: int) -> _Touched:
@@ -280,10 +282,11 @@ class Cache:
                 self._file(Path(path), use, started, found)
         for path in seen.listed:
             found.read[short(path, base) or "."] = self.index.digest(Path(path))
+        known = {short(path, base) for path in seen.opened}
         for text in self._texts(step):
             file = base / text
             name = short(str(file), base)
-            if name not in found.read and name not in found.written and not file.is_dir():
+            if name not in known and not file.is_dir():
                 place = found.written if changed_since(file, started) else found.read
                 place[name] = self.index.digest(file)
         programs = [name for name in seen.programs if name not in HARMLESS]

@@ -118,11 +118,12 @@ class Index:
             state = path.stat()
             if path.is_dir():
                 return _listing(path)
-            inode, stamp = f"{state.st_dev}:{state.st_ino}", f"{state.st_size}:{state.st_mtime_ns}"
+            inode, stamp = _identity(state)
             known = self._seen.get(inode + stamp) or self._known(inode, stamp)
             if known is None:
                 known = objects.digest_file(path)
-                self._remember(inode, stamp, known, state.st_mtime_ns)
+                if time.time_ns() - state.st_mtime_ns > _SETTLED:
+                    self._remember(inode, stamp, known)
         except OSError:
             return None
         self._seen[inode + stamp] = known
@@ -135,12 +136,11 @@ class Index:
             ).fetchone()
         return row[0] if row else None
 
-    def _remember(self, inode: str, stamp: str, digest: str, changed: int) -> None:
-        if time.time_ns() - changed > _SETTLED:
-            self.trust(inode, stamp, digest)
+    def trust(self, path: Path, digest: str) -> None:
+        """Remember the digest of a file that is ours and stays as it is, even if it is new. Raises OSError."""
+        self._remember(*_identity(path.stat()), digest)
 
-    def trust(self, inode: str, stamp: str, digest: str) -> None:
-        """Remember a digest; of files that are ours and stay as they are, even if they are new."""
+    def _remember(self, inode: str, stamp: str, digest: str) -> None:
         with self._open() as connection:
             connection.execute("insert or replace into files values (?, ?, ?)", (inode, stamp, digest))
 
@@ -191,6 +191,11 @@ def _entry(row: sqlite3.Row) -> Entry:
         outputs=json.loads(row["outputs"]), marks=tuple(json.loads(row["marks"])), run=row["run"],
         seconds=row["seconds"], peak_memory=row["peak_memory"], created=row["created"],
     )  # fmt: skip
+
+
+def _identity(state: os.stat_result) -> tuple[str, str]:
+    """Which file it is, and which content it has as far as one can tell without reading."""
+    return f"{state.st_dev}:{state.st_ino}", f"{state.st_size}:{state.st_mtime_ns}"
 
 
 def _listing(folder: Path) -> str:

@@ -28,21 +28,32 @@ def place(state: Path, digest: str) -> Path:
 
 
 def keep(state: Path, path: Path, digest: str) -> bool:
-    """Make the file an object, by a link; it becomes read-only, for all its names. ``False`` if it cannot be kept."""
+    """Make the file an object, by a link; it becomes read-only, for all its names. ``False`` if it cannot be kept.
+
+    If the object is there already, the file becomes another name of it.
+    """
     target = place(state, digest)
     if sys.platform != "win32":  # where read-only files cannot be removed
         with suppress(OSError):
             path.chmod(0o444)
-    if target.exists():
-        return True
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         link(path, target)
-    except FileExistsError:  # another run was faster
-        return True
+    except FileExistsError:
+        _join(target, path)
     except OSError:
         return False
     return True
+
+
+def _join(target: Path, path: Path) -> None:
+    """Two files of the same content become one; if that cannot be, they stay two."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    with suppress(OSError):
+        if target.samefile(path):
+            return
+        os.link(target, temporary)
+        temporary.replace(path)
 
 
 def link(source: Path, target: Path) -> None:

@@ -30,27 +30,33 @@ class Seen:
 
 
 @functools.cache
-def _install() -> str:
-    """One expression, so that it leaves no name in the notebook."""
-    source = files("nb2pipe.running").joinpath("inkernel", "seen.py").read_text("utf-8")
-    source += "\n__import__('builtins').__nb2pipe_seen__ = Seen()\n"
-    packed = base64.b64encode(zlib.compress(source.encode(), 9)).decode()
+def _code(name: str, call: str) -> str:
+    """A module of ``inkernel`` and a call of it, as one expression, so that it leaves no name in the notebook."""
+    source = files("nb2pipe.running").joinpath("inkernel", f"{name}.py").read_text("utf-8")
+    packed = base64.b64encode(zlib.compress(f"{source}\n{call}\n".encode(), 9)).decode()
     unpacked = f"__import__('zlib').decompress(__import__('base64').b64decode({packed!r})).decode()"
-    return f"__import__('builtins').exec({unpacked}, {{'__name__': '_nb2pipe_seen'}})"
+    return f"__import__('builtins').exec({unpacked}, {{'__name__': '_nb2pipe_{name}'}})"
 
 
 class SeenWatcher(Watcher):
-    """Listens while the step runs, and lets another watcher do its work too. ``seen`` is there when all cells ran."""
+    """Listens while the step runs, and lets another watcher do its work too. ``seen`` is there when all cells ran.
 
-    def __init__(self, reply: Path, other: Watcher | None = None) -> None:
+    ``threads`` are variables that hold thread pools to a number, for libraries that a forked kernel has loaded already.
+    """
+
+    def __init__(self, reply: Path, other: Watcher | None = None, threads: Mapping[str, str] | None = None) -> None:
         self._reply = reply
+        self._threads = dict(threads or {})
         self._other = other or Watcher()
         self.seen: Seen | None = None
 
     def started(self, session: KernelSession) -> None:
         """Listen from now on."""
         self._other.started(session)
-        session.execute(_install())
+        if self._threads:
+            share, names = next(iter(self._threads.values())), tuple(self._threads)
+            session.execute(_code("threads", f"hold({share}, {names!r})"))
+        session.execute(_code("seen", "__import__('builtins').__nb2pipe_seen__ = Seen()"))
 
     def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
         """The other watcher's."""

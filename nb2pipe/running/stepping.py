@@ -53,7 +53,7 @@ def run_step(
     started = time.time_ns() - _CLOCK
     with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as place:
         other = options.watcher(step) if options.watcher else None
-        watcher = SeenWatcher(Path(place) / "seen.json", other)
+        watcher = SeenWatcher(Path(place) / "seen.json", other, environment)
         execution = execute_notebook(
             project.notebook(step.name),
             output,
