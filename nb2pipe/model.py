@@ -363,6 +363,15 @@ class Step:
     hosts: tuple[str, ...] = ()
     cache: bool = True
 
+    @property
+    def above(self) -> tuple[str, ...]:
+        """Steps that must run before this one, each once."""
+        names = dict.fromkeys(artifact.step for artifact in self.inputs)
+        names.update(dict.fromkeys(self.after))
+        if self.random_from:
+            names[self.random_from] = None
+        return tuple(names)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
@@ -539,6 +548,15 @@ class StepRecord:
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a run would do with a step: ``run``, ``reuse``, or ``perhaps`` run, if steps above give other values."""
+
+    name: str
+    action: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,13 +21,13 @@ from nb2pipe.model import (
     Notebook,
     Parameter,
     Pipeline,
+    Planned,
     RunRecord,
     Step,
     StepRecord,
     Tolerance,
 )
 from nb2pipe.recording.verify import Difference, Verification
-from nb2pipe.running.pipeline import Planned
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]

@@ -15,7 +15,6 @@ from typing import Any
 
 from nb2pipe.errors import Interrupted, Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.planning.plan import dependencies
 from nb2pipe.rules import nb504_interrupted, nb508_shared_file
 from nb2pipe.running import memory, pipeline, runs, scheduling
 from nb2pipe.running.cache import Cache, Made
@@ -136,7 +135,7 @@ class Scheduler:
                 break
             # what is outside the selection has been there all along; what merely came before a failed step may go on
             first = {name for name in self.waits[step.name] if name in pending or name in running or name in ended}
-            lost = self._lost() & set(dependencies(step))
+            lost = self._lost() & set(step.above)
             if lost or not (first - self._lost()) <= ended or not self._fits(step, names):
                 continue
             names.append(step.name)
@@ -147,7 +146,7 @@ class Scheduler:
         """Failed steps, and all that need them."""
         lost = {step.name for step, _ in self.failures}
         for step in self.project.pipeline.steps:
-            if lost & set(dependencies(step)):
+            if lost & set(step.above):
                 lost.add(step.name)
         return lost
 
@@ -195,7 +194,7 @@ class Scheduler:
         return pipeline.reused(step, self.record, decision.entry.run, decision.entry.marks)
 
     def _inputs(self, step: Step) -> dict[str, Made]:
-        return {name: self.made[name].result() for name in dependencies(step)}
+        return {name: self.made[name].result() for name in step.above}
 
     def _keep(self, step: Step, ran: Ran) -> None:
         """Digest and keep what the step gave while others run already."""
@@ -291,7 +290,7 @@ class Scheduler:
             return error
         if isinstance(error, ExecutionInterrupted) and self.stopped_by:
             error.by = self.stopped_by
-        original = self.options.original
+        original = self.options.original()
         output = runs.folder(self.project.state, self.record.id) / "steps" / f"{step.name}.ipynb"
         return explained(
             error,

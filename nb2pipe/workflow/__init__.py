@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nb2pipe.model import Planned
     from nb2pipe.recording.verify import Difference, Verification
     from nb2pipe.running.cleaning import Cleaned
     from nb2pipe.running.kernels import KernelChoice
-    from nb2pipe.running.pipeline import Planned, Progress
+    from nb2pipe.running.pipeline import Progress
     from nb2pipe.running.scheduling import Scheduling
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.cleaning import clean
@@ -31,7 +32,7 @@ _HOMES = {
     "Verification": "nb2pipe.recording.verify",
     "verify": "nb2pipe.workflow.verifying",
     "KernelChoice": "nb2pipe.running.kernels",
-    "Planned": "nb2pipe.running.pipeline",
+    "Planned": "nb2pipe.model",
     "Progress": "nb2pipe.running.pipeline",
     "Scheduling": "nb2pipe.running.scheduling",
     "Cleaned": "nb2pipe.running.cleaning",

@@ -25,8 +25,9 @@ from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.workflow.opening import choice_of
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, choice_of, compare_run
+from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
 
 STEP_FORMATS = ("ipynb", "py")
 
