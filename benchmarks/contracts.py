@@ -4,7 +4,8 @@
 
 Public data sets that come with scikit-learn and statsmodels. Each is cut at random into two halves, many times: a contract
 is learned from one, the other is clean data of the same kind. Then the other half is corrupted in six ways. Beside ours:
-exact minima and maxima with the categories seen, as schemas inferred by tools have them, and Kolmogorov-Smirnov at 5 % per column.
+exact minima and maxima with the categories seen, as schemas inferred by tools have them, and Kolmogorov-Smirnov at
+5 % per column.
 """
 
 from __future__ import annotations

@@ -69,4 +69,3 @@ def unreadable(table: str, error: str, *, step: str) -> Diagnostic:
         code=CODE, message=f"{table} could not be read to compare it with its contract: {error}", step=step,
         notes=("run the step again: nb2pipe run PROJECT --force " + step,),
     )  # fmt: skip
-

@@ -261,7 +261,8 @@ def _relations(ranks: Mapping[str, Any], rows: int, reference: TableSummary) -> 
     old = pairs(reference.ranked, reference.correlations)
     new = pairs(tuple(names), correlations({name: ranks[name] for name in names}))
     error = 1.06 * math.sqrt(1 / (rows - 3) + 1 / (reference.sampled - 3))
-    for name in names:
+    exchanged = _exchanged(names, old, new)
+    for name in exchanged or names:
         moves = {
             other: (old[name, other], new[name, other], _fisher(new[name, other]) - _fisher(old[name, other]))
             for other in names
@@ -276,6 +277,24 @@ def _relations(ranks: Mapping[str, Any], rows: int, reference: TableSummary) -> 
             p=min(1.0, math.erfc(abs(z) / error / math.sqrt(2)) * len(moves)),
             effect=max(abs(after - before) for before, after, _ in moves.values()) / CORRELATION,
         )
+
+
+def _exchanged(
+    names: list[str], old: Mapping[tuple[str, str], float], new: Mapping[tuple[str, str], float]
+) -> tuple[str, ...]:
+    """The two columns that only need to change places for all correlations to be as before; empty if there are none."""
+    moved = [name for name in names if any(abs(old[name, o] - new[name, o]) >= CORRELATION for o in names if o != name)]
+    for index, first in enumerate(moved[:20]):
+        for second in moved[index + 1 : 20]:
+            place = {first: second, second: first}
+            if all(
+                abs(old[a, b] - new[place.get(a, a), place.get(b, b)]) < CORRELATION / 2
+                for a in moved
+                for b in names
+                if a != b
+            ):
+                return first, second
+    return ()
 
 
 def pairs(names: tuple[str, ...], triangle: tuple[float, ...]) -> dict[tuple[str, str], float]:

@@ -45,7 +45,7 @@ def load(path: Path) -> Contract | None:
 
 def _lines(value: object, depth: int = 0) -> str:
     """JSON, indented down to the columns, whose summaries stand on one line each."""
-    if depth >= 4 or not isinstance(value, dict | list) or not value:
+    if depth >= 4 or not isinstance(value, dict | list | tuple) or not value:
         return json.dumps(value, ensure_ascii=False)
     inner, outer = " " * (depth + 1), " " * depth
     if isinstance(value, dict):
