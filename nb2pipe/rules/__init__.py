@@ -79,6 +79,7 @@ RULES: Mapping[str, str] = {
     "NB505": "nb505_kernel_did_not_start",
     "NB506": "nb506_storage",
     "NB507": "nb507_unserialisable",
+    "NB508": "nb508_shared_file",
     "NB590": "nb590_probe_failed",
 }
 
