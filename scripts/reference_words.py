@@ -40,9 +40,10 @@ EXITS = {
     "there is something to fix",
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
-    "run": "0 all steps ran, 2 usage, 3 a step failed, 4 environment",
-    "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "contract": "0, or 2 if there is no such project, or no run to accept",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
     "explain": "0, or 2 if there is no such code",
@@ -78,6 +79,10 @@ $ nb2pipe check churn.ipynb --output-format junit -o reproduce.xml
 """,
     "verify": """
 $ nb2pipe verify churn_pipeline
+""",
+    "contract": """
+$ nb2pipe contract churn_pipeline
+$ nb2pipe contract churn_pipeline --accept     # what the last run had is normal, too
 """,
     "params": """
 $ nb2pipe params churn.ipynb

@@ -69,3 +69,9 @@ def unreadable(table: str, error: str, *, step: str) -> Diagnostic:
         code=CODE, message=f"{table} could not be read to compare it with its contract: {error}", step=step,
         notes=("run the step again: nb2pipe run PROJECT --force " + step,),
     )  # fmt: skip
+
+
+def no_run(project: str, run: str | None) -> Diagnostic:
+    """There is no run whose tables could be accepted."""
+    what = f"there is no run {run} with tables in {project}" if run else f"no run of {project} left tables"
+    return Diagnostic(code=CODE, message=what, notes=(f"run it first: nb2pipe run {project} --warn-contracts",))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Kind(StrEnum):
 
 
 _SURELY = 1e-4
+_MOST_MOVED = 8  # columns that are tried in each other's place
 STRUCTURE = frozenset({Kind.MISSING, Kind.EXTRA, Kind.ORDER, Kind.TYPE, Kind.EMPTY, Kind.KEY})
 
 
@@ -64,7 +65,8 @@ class Breach:
     """One deviation. ``column`` is empty where the table as a whole is meant.
 
     ``p`` is the probability of a deviation this large in data of the same kind (0 for structure); ``size`` is a distance or
-    a share, ``effect`` the same as a multiple of the least that matters; ``message`` says it in words.
+    a share, ``effect`` the same as a multiple of the least that matters; ``message`` says it in words. ``looks_like`` is the
+    column whose place this one seems to have taken, and the other way round.
     """
 
     kind: Kind
@@ -73,6 +75,7 @@ class Breach:
     p: float = 0.0
     effect: float = math.inf
     size: float = 0.0
+    looks_like: str = ""
 
 
 def compare(path: Path, reference: TableSummary, *, statistics: bool = True) -> tuple[Breach, ...]:
@@ -93,14 +96,41 @@ def compare(path: Path, reference: TableSummary, *, statistics: bool = True) -> 
         found += _rows(table.rows, reference)
     rows = Rows.of(table.rows)
     ranks: dict[str, Any] = {}
+    moved: dict[str, Any] = {}
     for name, kind, values in table.columns():
         if name in known:
+            before = len(found)
             found += _column(known[name], kind, values, rows, reference.rows, statistics=statistics)
+            if len(moved) < _MOST_MOVED and any(_is_moved(breach) for breach in found[before:]) and is_number(values):
+                moved[name] = rows.of_column(values)
             if statistics and name in reference.ranked and (ranked := rows.ranks(values)) is not None:
                 ranks[name] = ranked
     if statistics:
         found += _relations(ranks, rows.ranked_rows, reference)
-    return tuple(found)
+    place = _in_each_others_place(moved, known)
+    return tuple(
+        replace(breach, looks_like=place[breach.column]) if _is_moved(breach) and breach.column in place else breach
+        for breach in found
+    )
+
+
+def _is_moved(breach: Breach) -> bool:
+    return breach.kind is Kind.DISTRIBUTION and breach.effect >= 1
+
+
+def _in_each_others_place(moved: Mapping[str, Any], known: Mapping[str, ColumnSummary]) -> dict[str, str]:
+    """Pairs of columns whose new values are distributed as the other's were."""
+    import numpy as np
+
+    ordered = {name: np.sort(numbers(sample).to_numpy()) for name, sample in moved.items() if len(sample)}
+    names = list(ordered)
+    place: dict[str, str] = {}
+    for index, first in enumerate(names):
+        for second in names[index + 1 :]:
+            there = _distance(known[second], ordered[first]) < DISTANCE
+            if there and _distance(known[first], ordered[second]) < DISTANCE:
+                place |= {first: second, second: first}
+    return place
 
 
 def _structure(names: tuple[str, ...], known: tuple[str, ...]) -> Iterator[Breach]:
@@ -170,10 +200,7 @@ def _distribution(known: ColumnSummary, values: Any) -> Iterator[Breach]:
     from scipy.special import kolmogorov
 
     ordered = np.sort(values)
-    distance = max(
-        float(np.abs(np.searchsorted(ordered, known.grid, side="right") / len(ordered) - known.below).max()),
-        float(np.abs(np.searchsorted(ordered, known.grid, side="left") / len(ordered) - known.under).max()),
-    )
+    distance = _distance(known, ordered)
     size = len(ordered) * known.counted / (len(ordered) + known.counted)
     # The grid has the quantiles of the reference, so what lies between two of them is not seen: nothing is added for it.
     old, new = _median(known.grid, known.below), float(np.median(ordered))
@@ -184,6 +211,18 @@ def _distribution(known: ColumnSummary, values: Any) -> Iterator[Breach]:
         p=float(kolmogorov(distance * math.sqrt(size))),
         effect=distance / max(DISTANCE, _usual(known.drift)),
         size=distance,
+    )
+
+
+def _distance(known: ColumnSummary, ordered: Any) -> float:
+    """Kolmogorov-Smirnov's, at the reference's quantiles, from both sides of each: values may occur many times."""
+    import numpy as np
+
+    if not known.grid:
+        return 1.0
+    return max(
+        float(np.abs(np.searchsorted(ordered, known.grid, side="right") / len(ordered) - known.below).max()),
+        float(np.abs(np.searchsorted(ordered, known.grid, side="left") / len(ordered) - known.under).max()),
     )
 
 
@@ -275,6 +314,7 @@ def _relations(ranks: Mapping[str, Any], rows: int, reference: TableSummary) -> 
             column=name,
             message=f"its rank correlation with {other!r} is {after:+.2f}, {before:+.2f} in the reference",
             p=min(1.0, math.erfc(abs(z) / error / math.sqrt(2)) * len(moves)),
+            looks_like=next((partner for partner in exchanged if partner != name), ""),
             effect=max(abs(after - before) for before, after, _ in moves.values()) / CORRELATION,
         )
 

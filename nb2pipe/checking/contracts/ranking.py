@@ -32,13 +32,12 @@ def alerts(breaches: Sequence[Breach], reference: TableSummary, alpha: float = A
     sure = _large(breaches, alpha)
     lead = _without_echoes(sure)
     groups = _groups(lead, reference)
-    swapped = _swapped(lead)
     found = [
         Alert(
             breach=group[0],
             columns=tuple(dict.fromkeys(breach.column for breach in group if breach.column)),
             others=tuple(group[1:]),
-            cause=_cause(group, swapped),
+            cause=_cause(group),
         )
         for group in groups
     ]
@@ -103,23 +102,12 @@ def _belongs(breach: Breach, group: list[Breach], together: Mapping[tuple[str, s
     return alike and any(abs(together.get((breach.column, other.column), 0.0)) >= TOGETHER for other in group)
 
 
-def _swapped(breaches: Sequence[Breach]) -> frozenset[str]:
-    """Exactly two columns whose values, or relations, changed alike: they may stand in each other's place."""
-    moved = {
-        b.column
-        for b in breaches
-        if b.kind in (Kind.DISTRIBUTION, Kind.VALUES, Kind.VANISHED, Kind.RELATION, Kind.TYPE)
-    }
-    return frozenset(moved) if len(moved) == 2 else frozenset()
-
-
-def _cause(group: Sequence[Breach], swapped: frozenset[str]) -> str:
+def _cause(group: Sequence[Breach]) -> str:
     breach = group[0]
     if breach.kind is Kind.NULLS and breach.effect * 0.01 > 0.5:
         return "was it read, joined or renamed under another name?"
-    if breach.column in swapped:
-        other = next(iter(swapped - {breach.column}))
-        return f"are {breach.column!r} and {other!r} swapped?"
+    if breach.looks_like:
+        return f"are {breach.column!r} and {breach.looks_like!r} swapped?"
     if breach.kind is Kind.TYPE:
         return "did one value that is no number turn the column to text?" if "text" in breach.message else ""
     if breach.kind is Kind.DISTRIBUTION:

@@ -93,6 +93,15 @@ def test_two_columns_that_look_alike_and_are_swapped_show_in_how_they_go_with_ot
     assert "swapped" in found[0].cause
 
 
+def test_two_columns_in_each_others_place_are_said_to_be_swapped(reference, tmp_path):
+    found = alerts(swapped(people(2000, 2), "age", "income"), reference, tmp_path)
+    assert found[0].cause == "are 'age' and 'income' swapped?" or found[0].cause == "are 'income' and 'age' swapped?"
+    scaled = people(2000, 2)
+    found = alerts(scaled.assign(age=scaled.age * 100, height=scaled.height * 100), reference, tmp_path)
+    assert len(found) == 2
+    assert not any("swapped" in alert.cause for alert in found)
+
+
 def test_columns_that_go_together_are_one_alert(reference, tmp_path):
     frame = people(2000, 2)
     found = alerts(frame.assign(income=frame.income * 30, spent=frame.spent * 30), reference, tmp_path)
