@@ -106,8 +106,9 @@ def _cause(group: Sequence[Breach]) -> str:
     breach = group[0]
     if breach.kind is Kind.NULLS and breach.effect * 0.01 > 0.5:
         return "was it read, joined or renamed under another name?"
-    if breach.looks_like:
-        return f"are {breach.column!r} and {breach.looks_like!r} swapped?"
+    other = next((item.looks_like for item in group if item.column == breach.column and item.looks_like), "")
+    if other:
+        return f"are {breach.column!r} and {other!r} swapped?"
     if breach.kind is Kind.TYPE:
         return "did one value that is no number turn the column to text?" if "text" in breach.message else ""
     if breach.kind is Kind.DISTRIBUTION:
