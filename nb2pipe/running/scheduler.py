@@ -172,6 +172,8 @@ class Scheduler:
                 self.project, self.record.id, step, self.options, stop=self.stop,
                 environment=scheduling.environment(self.shares[step.name]),
             )  # fmt: skip
+            if self.options.border is not None:
+                self.options.border(step, self.record.id)
             self._keep(step, ran)
             self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran), ran=ran))
         except BaseException as error:

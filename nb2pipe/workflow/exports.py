@@ -25,6 +25,7 @@ from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.workflow.contracts import learn
 from nb2pipe.workflow.storage import storage_problems
 from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, choice_of, compare_run
 
@@ -113,6 +114,8 @@ def export(
     if verify and found is not None:
         verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook, scheduling)
         result = replace(result, verification=verification)
+        if verification.report.run.finished:
+            learn(open_project(folder), verification.report.run)
     return replace(result, seconds=time.monotonic() - began)
 
 

@@ -26,6 +26,7 @@ from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
 from nb2pipe.workflow.analysis import analyze, errors
+from nb2pipe.workflow.contracts import Guard
 from nb2pipe.workflow.exports import export
 from nb2pipe.workflow.storage import storage_problems
 from nb2pipe.workflow.verifying import choice_of, is_observed, original
@@ -46,6 +47,7 @@ class _Request:
     resume: bool = False
     reuse: bool = False
     force: frozenset[str] = frozenset()
+    warn_contracts: bool = False
 
 
 @storage_problems
@@ -61,6 +63,7 @@ def run(  # noqa: PLR0913
     kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
     scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> RunRecord:
     """Run a project, or a notebook (exported to ``.nb2pipe`` beside it first, if it changed since the last time).
@@ -72,12 +75,14 @@ def run(  # noqa: PLR0913
     steps (``train..``, ``split..evaluate``); the others' outputs come from an earlier run with the same code and
     parameters. ``resume`` goes on where the last run stopped, with its parameters. ``kernel`` may be a kernel's name.
 
-    Raises InvalidInput before anything runs, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
+    The tables that each step hands on are compared with ``contracts.json``; ``warn_contracts`` goes on when they differ.
+
+    Raises InvalidInput before anything runs, ContractBroken, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
     """
     request = _Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select,
         resume=resume and not fresh, reuse=not fresh, force=frozenset(force), kernel=choice_of(kernel), timeout=timeout,
-        scheduling=scheduling or Scheduling(), progress=progress or Silent(),
+        scheduling=scheduling or Scheduling(), progress=progress or Silent(), warn_contracts=warn_contracts,
     )  # fmt: skip
     project, notebook = _project(request, fresh=fresh)
     return run_pipeline(project, _options(project, notebook, request, None))
@@ -108,7 +113,7 @@ def plan(
 
 
 @storage_problems
-def check(
+def check(  # noqa: PLR0913
     path: str | Path,
     *,
     tolerances: Mapping[str, Tolerance] | None = None,
@@ -119,6 +124,7 @@ def check(
     kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
     scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> CheckReport:
     """Run everything and compare each metric with the original's.
@@ -130,6 +136,7 @@ def check(
     request = _Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, reuse=cached and not fresh,
         kernel=choice_of(kernel), timeout=timeout, scheduling=scheduling or Scheduling(), progress=progress or Silent(),
+        warn_contracts=warn_contracts,
     )  # fmt: skip
     project, notebook = _project(request, fresh=fresh)
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
@@ -227,6 +234,12 @@ def _options(
         command=_command(request.path, request.kernel),
         progress=request.progress,
         watcher=borders.watcher if borders else None,
+        border=Guard(
+            project=project,
+            statistics=all(values[parameter.name] == parameter.default for parameter in known),
+            warn=request.warn_contracts,
+            progress=request.progress,
+        ),
         environment=environment,
     )
 
