@@ -1,0 +1,114 @@
+"""What a forked kernel does before it is an ordinary one, and what can be done for all of them beforehand."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import signal
+import sys
+from typing import Any, Dict, List, Sequence
+
+from . import imports, threads
+
+_PR_SET_PDEATHSIG = 1
+# What ipykernel and IPython import while a kernel starts. Missing ones belong to other versions.
+_AT_START = (
+    "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.datapub",
+    "debugpy", "debugpy.server.api", "faulthandler", "pdb", "sqlite3", "tornado.gen", "tornado.locks", "tornado.queues",
+    "tornado.platform.asyncio", "IPython.core.debugger", "IPython.core.debugger_backport", "IPython.core.oinspect",
+    "IPython.core.completerlib", "IPython.extensions.storemagic", "IPython.utils.wildcard", "encodings.idna",
+    "IPython.core.magics", "matplotlib_inline.config", "comm", "jedi",
+)  # fmt: skip
+
+
+_environment: Dict[str, str] = {}  # before any library changed it
+
+
+def warm_up() -> None:
+    """Import what every kernel imports when it starts."""
+    _environment.update(os.environ)
+    for name in _AT_START:
+        try:
+            importlib.import_module(name)
+        except Exception:  # noqa: S112  an optional part, or a broken one: the kernel says so itself
+            continue
+
+
+def die_with(parent: int) -> None:
+    """Be killed when the process that forked this one ends, however it ends."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+class KernelJob:
+    """Becomes the kernel: call it when nothing of the server is on the stack any more."""
+
+    def __init__(
+        self,
+        wanted: Dict[str, Any],
+        started: Dict[str, Any],
+        output: Sequence[int],
+        notice: int,
+        streams: List[imports.Stream],
+        parent: int,
+    ) -> None:
+        self.wanted = wanted
+        self.started = started
+        self.output = output
+        self.notice = notice
+        self.streams = streams
+        self.parent = parent
+
+    def __call__(self) -> None:
+        """Returns when the kernel was asked to end; Python's own exit comes next."""
+        die_with(self.parent)
+        self._standard_streams()
+        self._environment()
+        imports.reseed()
+        for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
+            del sys.modules[name]
+        self._kernel()
+
+    def _standard_streams(self) -> None:
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for number, source in enumerate((nothing, *self.output)):
+            os.dup2(source, number)
+        for number in {nothing, *self.output}:
+            os.close(number)
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+
+    def _environment(self) -> None:
+        os.chdir(self.wanted["cwd"])
+        process = sys.modules.get("multiprocessing.process")
+        if process is not None:
+            process.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
+        given = dict(self.wanted["env"])
+        if self.started["folder"]:  # no profile of the user's: neither its settings nor its history
+            given.setdefault("IPYTHONDIR", os.path.join(self.started["folder"], "ipython"))
+        given["JPY_PARENT_PID"] = str(self.parent)  # ipykernel ends when that is its parent no more
+        by_imports = {name for name in (*os.environ, *_environment) if os.environ.get(name) != _environment.get(name)}
+        for name in {*os.environ, *given} - by_imports:
+            if name not in given:
+                del os.environ[name]
+            elif os.environ.get(name) != given[name]:
+                os.environ[name] = given[name]
+        threads.as_asked(given)
+
+    def _kernel(self) -> None:
+        from ipykernel.kernelapp import IPKernelApp
+
+        launcher = importlib.util.find_spec("ipykernel_launcher")
+        file = self.started["connection_file"]
+        arguments = [file if text == "{connection_file}" else text for text in self.wanted["arguments"]]
+        sys.argv[:] = [(launcher.origin if launcher else None) or "ipykernel_launcher", *arguments]
+        app = IPKernelApp.instance()
+        app.initialize(arguments)
+        for stream, target in zip(self.streams, (sys.stdout, sys.stderr)):
+            imports.pointed_at(stream, target)
+        os.write(self.notice, b"+")
+        os.close(self.notice)
+        app.start()
