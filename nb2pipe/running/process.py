@@ -320,7 +320,7 @@ class KernelProcess:
         A shutdown request is not as good: ipykernel then waits for its children to vanish, which those of joblib and
         multiprocessing don't before Python's own exit handlers run, and the kernel has to be killed in the end.
         """
-        code = "__import__('IPython').get_ipython().ask_exit()"
+        code = "(lambda loop: loop.call_later(0.005, loop.stop))(__import__('IPython').get_ipython().kernel.io_loop)"
         request = self.client.execute(code, silent=True, store_history=False, stop_on_error=False)
         reply = await self._message(self.client.shell_channel, request, timeout=1.0)
         if reply is None or reply["content"]["status"] != "ok":

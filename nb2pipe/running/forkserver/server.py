@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import select
@@ -15,7 +14,7 @@ import uuid
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import imports, threads
-from .kernel import KernelJob, die_with, warm_up
+from .kernel import KernelJob, die_with, exit_last, freeze, warm_up
 from .messages import receive, send
 
 Job = Callable[[], Any]
@@ -103,8 +102,7 @@ class Server:
 
     def serve(self) -> Job:
         """Answer requests. Returns, in a forked process, what is to be run there."""
-        gc.collect()
-        gc.freeze()  # a collection in a kernel would otherwise copy every page that holds an object
+        freeze()
         while True:
             readable = self._readable()
             if self.wake[0] in readable:
@@ -358,6 +356,7 @@ class Server:
 
 def main(control: int, folder: str) -> Any:
     """Serve. In each forked kernel, returns what is to be run when this call's frames are gone."""
+    exit_last()
     threads.quiet()
     streams = imports.kept_streams()
     warm_up()
