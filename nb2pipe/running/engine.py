@@ -34,8 +34,9 @@ class Nb2pipeEngine:
     module must not need papermill.
 
     Its own options, all optional: ``kernel`` (a resolved Kernel), ``watcher``, ``working_directory``, ``environment``
-    (for the kernel), ``fork`` (a Fork: where to take the kernel from), ``stop`` (an Event that ends the execution when set), ``write`` (called with the notebook instead
-    of papermill's writer) and ``report`` (called with the Execution, also before a failure is raised).
+    (for the kernel), ``fork`` (a Fork: where to take the kernel from), ``stop`` (an Event that ends the execution when
+    set), ``write`` (called with the notebook instead of papermill's writer) and ``report`` (called with the Execution,
+    also before a failure is raised).
     """
 
     @classmethod

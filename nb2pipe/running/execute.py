@@ -23,7 +23,7 @@ ENGINE = "nb2pipe"
 _CELL_ID_LENGTH = 64  # nbformat's limit
 
 
-def execute_notebook(
+def execute_notebook(  # noqa: PLR0913  each is a separate wish
     source: Path | Mapping[str, Any],
     output: Path,
     *,

@@ -26,7 +26,7 @@ from nb2pipe.running.kernels import Kernel
 
 SWITCH = "NB2PIPE_FORK"  # "0" in the environment turns the fork server off
 _SERVER = Path(__file__).parent / "forkserver" / "boot.py"
-_LONGEST_FOLDER = 80  # bytes: what is left of a socket's path (LONGEST_SOCKET) after a kernel's folder and names
+_LONGEST_FOLDER = 65  # bytes: what is left of a socket's path (108) after our names
 _GRACE = 10.0  # seconds for the server to end when asked
 # A kernel may have its own values of these, whatever the server was started with.
 _PER_KERNEL = ("JPY_", "IPYTHONDIR", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST")
@@ -162,11 +162,10 @@ class KernelServer:
         self.environment = dict(environment)
         self._message = message
         self._told: set[str] = set()
+        self._waiting: list[tuple[Mapping[str, Any], frozenset[str], ForkedProcess]] = []
         self._lock = threading.Lock()
-        self._folder = Path(tempfile.mkdtemp(prefix="nb2pipe-"))
-        if len(os.fsencode(self._folder)) > _LONGEST_FOLDER:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            raise OSError(f"the path of {tempfile.gettempdir()} is too long for sockets")
+        short = len(os.fsencode(tempfile.gettempdir())) < _LONGEST_FOLDER
+        self._folder = Path(tempfile.mkdtemp(prefix="nb2pipe-", dir=None if short else "/tmp"))  # noqa: S108
         self._templates: dict[tuple[str, frozenset[str]], socket.socket] = {}
         self._root, theirs = _pair()
         with theirs, (self._folder / "output").open("wb") as log:
@@ -228,30 +227,55 @@ class KernelServer:
         arguments: Sequence[str] | None = None,
         connection_file: str | None = None,
         output: tuple[int, int] | None = None,
-        another: bool = False,
     ) -> ForkedProcess:
         """Ask for a kernel; returns at once.
 
         Without ``connection_file`` the kernel gets a folder with its own sockets (``folder``, ``connection``), and may be
-        one that was made ready ahead. ``environment`` may differ from the server's in what belongs to one kernel only.
-        ``another``: make one more such kernel ready afterwards.
+        one that was asked for :meth:`ahead`. ``environment`` may differ from the server's in what belongs to one kernel.
         """
-        given = dict(self.environment if environment is None else environment)
-        ours, theirs = _pair()
         request = {
             "do": "kernel",
             "cwd": str(cwd),
-            "env": given,
+            "env": dict(self.environment if environment is None else environment),
             "arguments": list(self.arguments if arguments is None else arguments),
             "connection_file": connection_file,
-            "another": another,
         }
+        if connection_file is None and output is None:
+            waiting = self._taken(request, preload)
+            if waiting is not None:
+                return waiting
+        return self._asked(request, preload, output)
+
+    def ahead(
+        self, *, cwd: str | Path, preload: Collection[str], environment: Mapping[str, str], arguments: Sequence[str]
+    ) -> None:
+        """Have one kernel ready for a :meth:`start` with the same arguments."""
+        request = {
+            "do": "kernel", "cwd": str(cwd), "env": dict(environment), "arguments": list(arguments),
+            "connection_file": None,
+        }  # fmt: skip
+        process = self._asked(request, preload, None)
+        with self._lock:
+            self._waiting.append((request, frozenset(preload), process))
+
+    def _taken(self, request: Mapping[str, Any], preload: Collection[str]) -> ForkedProcess | None:
+        with self._lock:
+            for item in self._waiting:
+                if item[0] == request and item[1] == frozenset(preload):
+                    self._waiting.remove(item)
+                    return item[2]
+        return None
+
+    def _asked(
+        self, request: Mapping[str, Any], preload: Collection[str], output: tuple[int, int] | None
+    ) -> ForkedProcess:
+        ours, theirs = _pair()
         process = ForkedProcess(ours)
         ours.setblocking(False)
-        if not self.fits(given):
+        if not self.fits(request["env"]):
             process.refused = "its environment is not the fork server's"
         with theirs:
-            template = self._template(str(cwd), tuple(preload))
+            template = self._template(request["cwd"], tuple(preload))
             try:
                 sent = messages.send(template, request, (theirs.fileno(), *(output or ())))
             except OSError as error:  # an environment of more than 200 KB
@@ -311,6 +335,8 @@ class KernelServer:
         """End the server and all its kernels; nothing of them stays."""
         with suppress(OSError):
             self._pass_on_news()
+        for _, _, process in self._waiting:
+            process.close()
         for template in (*self._templates.values(), self._root):
             template.close()
         try:

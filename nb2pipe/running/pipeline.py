@@ -19,6 +19,8 @@ from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.explaining import explained, original_cells
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.preloads import forks
+from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project, selected, step_keys
 from nb2pipe.running.watching import Watcher
 
@@ -98,9 +100,11 @@ def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
     for item in record.steps:
         if item.name in reused and item.name in wanted:
             options.progress.step_finished(item)
-    for index, step in enumerate(todo):
-        options.progress.step_started(step.name, index, total)
-        record = _run_step(project, record, step, options, began)
+    notebooks = {step.name: project.notebook(step.name) for step in todo}
+    with forks(options.kernel, notebooks, project.workdir, message=options.progress.message) as fork:
+        for index, step in enumerate(todo):
+            options.progress.step_started(step.name, index, total)
+            record = _run_step(project, record, step, options, began, fork(step.name))
     record = replace(
         record, seconds=time.monotonic() - began, finished=True, environment=options.environment(),
         metrics=_metrics(project, record),
@@ -166,7 +170,9 @@ def _upstream(project: Project, names: set[str]) -> set[str]:
     return found
 
 
-def _run_step(project: Project, record: RunRecord, step: Step, options: RunOptions, began: float) -> RunRecord:
+def _run_step(
+    project: Project, record: RunRecord, step: Step, options: RunOptions, began: float, fork: Fork | None
+) -> RunRecord:  # fmt: skip
     folder = runs.folder(project.state, record.id)
     artifacts = folder / "artifacts"
     artifacts.mkdir(parents=True, exist_ok=True)
@@ -184,6 +190,7 @@ def _run_step(project: Project, record: RunRecord, step: Step, options: RunOptio
             cwd=project.workdir,
             parameters=parameters,
             timeout=options.timeout,
+            fork=fork,
             watcher=options.watcher(step) if options.watcher else None,
         )
     except ExecutionFailure as failure:

@@ -45,11 +45,11 @@ finally:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Where a kernel is forked: from a server, with libraries imported; ``another`` will be asked for soon."""
+    """Where a kernel is forked: from ``server``, with ``preload`` imported; ``ahead``: what the next one will have."""
 
     server: KernelServer
     preload: tuple[str, ...] = ()
-    another: bool = False
+    ahead: tuple[str, ...] | None = None
 
 
 class Died(Exception):
@@ -111,17 +111,18 @@ class KernelProcess:
 
     async def _forked(self, fork: Fork, timeout: float) -> bool:
         """Take a kernel from the fork server; False if an ordinary one is to be started."""
-        process = fork.server.start(
-            cwd=self.cwd,
-            preload=fork.preload,
-            environment=complete_environment(self.kernel, self.environment),
-            arguments=[*fork.server.arguments, *self._arguments()],
-            another=fork.another,
-        )
+        request: dict[str, Any] = {
+            "cwd": self.cwd,
+            "environment": complete_environment(self.kernel, self.environment),
+            "arguments": [*fork.server.arguments, *ipykernel_arguments(self.kernel)],
+        }
+        process = fork.server.start(preload=fork.preload, **request)
         self._process = process
         try:
             await self.supervise(_settled(process), timeout=timeout)
             if process.ready:
+                if fork.ahead is not None:
+                    fork.server.ahead(preload=fork.ahead, **request)
                 return self._adopt(process)
             fork.server.tell(f"an ordinary kernel is started: {process.refused}")
         except Died:
@@ -161,7 +162,7 @@ class KernelProcess:
                     env=self._new_environment(),
                     stdout=log,
                     stderr=log,
-                    extra_arguments=self._arguments(),
+                    extra_arguments=ipykernel_arguments(self.kernel),
                 )
             except OSError as error:
                 raise KernelStartFailed(f"{self.kernel.argv[0]} could not be started: {error.strerror}") from error
@@ -187,10 +188,6 @@ class KernelProcess:
         # The user's IPython profile (start-up files, history) is not part of the notebook nor on another machine.
         environment.setdefault("IPYTHONDIR", str(self._folder / "ipython" if self._folder else ""))
         return environment
-
-    def _arguments(self) -> list[str]:
-        ipykernel = any("ipykernel" in argument for argument in self.kernel.argv)
-        return ["--HistoryManager.hist_file=:memory:"] if ipykernel else []
 
     async def _answered(self) -> None:
         """Wait until a request is answered on the shell channel *and* seen on the output channel.
@@ -330,6 +327,12 @@ class KernelProcess:
         deadline = time.monotonic() + seconds
         while self.poll() is None and time.monotonic() < deadline and not (unless and unless.is_set()):
             await asyncio.sleep(0.01)
+
+
+def ipykernel_arguments(kernel: Kernel) -> list[str]:
+    """What we add to the command of a kernel: its history is in memory."""
+    ipykernel = any("ipykernel" in argument for argument in kernel.argv)
+    return ["--HistoryManager.hist_file=:memory:"] if ipykernel else []
 
 
 async def _settled(process: ForkedProcess) -> None:

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
@@ -26,6 +26,8 @@ from nb2pipe.running.kernelserver import ForkedProcess, KernelServer, launcher, 
 
 class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
     """As Jupyter's own, with another way to make the process. ``preload``: modules, ``a.b`` or ``a.b:name``."""
+
+    process: Any = None
 
     preload = List(Unicode(), help="modules that are imported before the kernel is forked").tag(config=True)
 
@@ -114,7 +116,7 @@ class _output:  # noqa: N801  a with statement's subject
             return self._opened[-1]
         return given if isinstance(given, int) else int(given.fileno())
 
-    def __enter__(self) -> _output:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:

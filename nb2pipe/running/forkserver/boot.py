@@ -1,9 +1,10 @@
 """The program: ``boot.py SOCKET FOLDER``. Not a module of the kernels: neither its folder nor its name is left there."""
 
 import sys
+from typing import Any
 
 
-def _server(folder):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _server(folder: str) -> Any:
     from importlib import util
 
     # No bytecode beside the sources: another Python's would stay in nb2pipe's installation for ever.

@@ -7,6 +7,7 @@ a module that is not part of an installed distribution.
 
 from __future__ import annotations
 
+import builtins
 import os
 import random
 import signal
@@ -66,7 +67,8 @@ class Stream:
     """Stands for ``sys.stdout`` or ``sys.stderr`` while libraries are imported: those that keep it write to the kernel's."""
 
     def __init__(self, stream: Any) -> None:
-        self.__dict__["_stream"] = stream
+        # What libraries ask of a kernel's stream is answered as that will answer it.
+        self.__dict__.update(_stream=stream, encoding="UTF-8", isatty=lambda: False)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_stream"], name)
@@ -80,12 +82,75 @@ class Stream:
     def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *_error: Any) -> None:
+    def __exit__(self, *_error: object) -> None:
         pass
+
+
+class ZMQInteractiveShell:
+    """Stands for the shell of a kernel: libraries may look whether there is one. Whatever else they do to it is noticed."""
+
+    def __init__(self, touched: List[str], kernel: Any = None) -> None:
+        self.__dict__.update(_touched=touched, config={"IPKernelApp": {}})
+        if kernel is not None:
+            self.__dict__["kernel"] = kernel
+
+    def __getattr__(self, name: str) -> Any:
+        self.__dict__["_touched"].append(name)
+        raise AttributeError(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__["_touched"].append(name)
+
+
+class Shell:
+    """What ``get_ipython`` answers to libraries: pandas, for one, decides by it how many columns it will show."""
+
+    told_again = ("matplotlib.pyplot",)  # when there is a real one: see KernelJob
+
+    def __init__(self) -> None:
+        self.touched: List[str] = []
+        self.watching = False
+
+    def install(self) -> None:
+        """Replace IPython's function: libraries may keep ours, so it stays, and does what IPython's does."""
+        import IPython
+        from IPython.core import getipython, interactiveshell
+
+        ask = getipython.get_ipython
+        stand_in = ZMQInteractiveShell(self.touched, ZMQInteractiveShell(self.touched))
+
+        def get_ipython() -> Any:
+            """Get the global InteractiveShell instance.
+
+            Returns None if no InteractiveShell instance is registered.
+            """
+            if self.watching and sys._getframe(1).f_globals.get("__name__") not in self.told_again:
+                return stand_in
+            return ask()
+
+        getipython.get_ipython = get_ipython
+        for module in (IPython, interactiveshell):
+            if getattr(module, "get_ipython", None) is ask:
+                module.get_ipython = get_ipython
+        self.ask = get_ipython
+
+    def __enter__(self) -> Shell:
+        self.watching = True
+        builtins.get_ipython = self.ask  # type: ignore[attr-defined]
+        builtins.__IPYTHON__ = True  # type: ignore[attr-defined]
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.watching = False
+        del builtins.get_ipython, builtins.__IPYTHON__  # type: ignore[attr-defined]
+
+
+SHELL = Shell()
 
 
 def pointed_at(stream: Stream, target: Any) -> None:
     """What was kept writes to ``target`` from now on."""
+    stream.__dict__.clear()
     stream.__dict__["_stream"] = target
 
 
@@ -100,14 +165,14 @@ def load(entries: Sequence[str]) -> Optional[Tuple[str, str]]:
     shown = os.memfd_create("shown")
     kept = [os.dup(1), os.dup(2)]
     try:
-        sys.__stdout__.flush()
-        sys.__stderr__.flush()
+        _flush()
         os.dup2(shown, 1)
         os.dup2(shown, 2)
-        for entry in entries:
-            reason = _load(entry, shown)
-            if reason:
-                return entry, reason
+        with SHELL:
+            for entry in entries:
+                reason = _load(entry, shown)
+                if reason:
+                    return entry, reason
     finally:
         sys.meta_path.remove(guard)
         sys.path.remove("")
@@ -129,17 +194,24 @@ def _load(entry: str, shown: int) -> Optional[str]:
         return "it loads %s, which is no part of an installed package" % stopped
     except BaseException as error:
         return "its import fails: %s: %s" % (type(error).__name__, error)
-    sys.__stdout__.flush()
-    sys.__stderr__.flush()
+    _flush()
     others = threads.names()
     if others:
         return "its import starts a thread (%s)" % others
     if os.fstat(shown).st_size:
         return "its import shows something: " + _first_line(shown)
+    if SHELL.touched:
+        return "its import uses the notebook's shell (%s)" % SHELL.touched[0]
     for what, value in _state().items():
         if before.get(what, value) != value:
             return "its import changes " + what
     return None
+
+
+def _flush() -> None:
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            stream.flush()
 
 
 def _state() -> Dict[str, Any]:
@@ -180,5 +252,5 @@ def reseed() -> None:
 
 def kept_streams() -> List[Stream]:
     """Put stand-ins where libraries find the standard streams."""
-    sys.stdout, sys.stderr = Stream(sys.stdout), Stream(sys.stderr)  # type: ignore[assignment]
-    return [sys.stdout, sys.stderr]  # type: ignore[list-item]
+    sys.stdout, sys.stderr = Stream(sys.stdout), Stream(sys.stderr)
+    return [sys.stdout, sys.stderr]

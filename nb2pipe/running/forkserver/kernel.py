@@ -21,7 +21,7 @@ _AT_START = (
     "debugpy", "debugpy.server.api", "faulthandler", "pdb", "sqlite3", "tornado.gen", "tornado.locks", "tornado.queues",
     "tornado.platform.asyncio", "IPython.core.debugger", "IPython.core.debugger_backport", "IPython.core.oinspect",
     "IPython.core.completerlib", "IPython.extensions.storemagic", "IPython.utils.wildcard", "encodings.idna",
-    "IPython.core.magics", "matplotlib_inline.config", "comm", "jedi",
+    "IPython.core.magics", "matplotlib_inline.config", "comm",
 )  # fmt: skip
 
 
@@ -30,12 +30,16 @@ _environment: Dict[str, str] = {}  # before any library changed it
 
 def warm_up() -> None:
     """Import what every kernel imports when it starts."""
+    # ipykernel sets it before any cell, and matplotlib reads it when it is imported.
+    if not os.environ.get("MPLBACKEND"):
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     _environment.update(os.environ)
     for name in _AT_START:
         try:
             importlib.import_module(name)
-        except Exception:  # noqa: S112  an optional part, or a broken one: the kernel says so itself
+        except Exception:
             continue
+    imports.SHELL.install()
 
 
 def die_with(parent: int) -> None:
@@ -90,7 +94,7 @@ def end() -> None:
         if isinstance(thing, io.IOBase) and not thing.closed:
             try:
                 thing.flush()
-            except Exception:  # noqa: S112  as Python itself does at its end
+            except Exception:
                 continue
     ctypes.PyDLL(None).exit(0)  # not os._exit: C's own exit handlers run; and no other Python thread does
 
@@ -161,10 +165,15 @@ class KernelJob:
         file = self.started["connection_file"]
         arguments = [file if text == "{connection_file}" else text for text in self.wanted["arguments"]]
         sys.argv[:] = [(launcher.origin if launcher else None) or "ipykernel_launcher", *arguments]
+        if hasattr(sys, "orig_argv"):
+            sys.orig_argv[:] = [sys.executable, "-m", "ipykernel_launcher", *arguments]
         app = IPKernelApp.instance(parent_handle=self.parent)  # the default was read when the class was made
         app.initialize(arguments)
         for stream, target in zip(self.streams, (sys.stdout, sys.stderr)):
             imports.pointed_at(stream, target)
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.install_repl_displayhook()  # its import did, when there was no shell to install it in
         os.write(self.notice, b"+")
         os.close(self.notice)
         app.start()

@@ -6,13 +6,13 @@ import array
 import json
 import os
 import socket
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 LONGEST = 1 << 20  # bytes; an environment is a few KB
 _MOST_DESCRIPTORS = 8
 
 
-def send(channel: socket.socket, message: Dict[str, Any], descriptors: Sequence[int] = ()) -> bool:
+def send(channel: socket.socket, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> bool:
     """Whether the other end is still there."""
     packet = json.dumps(message).encode("utf-8", "surrogateescape")
     attached = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []

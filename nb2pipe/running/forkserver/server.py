@@ -11,7 +11,7 @@ import socket
 import tempfile
 import time
 import uuid
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 
 from . import imports, threads
 from .kernel import KernelJob, die_with, exit_last, freeze, warm_up
@@ -23,13 +23,12 @@ _PATIENCE = 5.0  # seconds for what we forked to end when the owner is gone
 
 
 class _Kernel:
-    """A forked kernel. ``channel`` is its owner's end of the conversation, ``None`` while it is kept ready."""
+    """A forked kernel; ``channel`` leads to its owner, ``None`` when that gave it up."""
 
     def __init__(self, pid: int, started: Dict[str, Any], notice: int) -> None:
         self.pid = pid
         self.started = started
         self.notice = notice  # closes, or says something, when the kernel can be talked to
-        self.ready = False
         self.channel: Optional[socket.socket] = None
 
     def tell(self, message: Dict[str, Any]) -> None:
@@ -50,7 +49,7 @@ class _Template:
 class TemplateJob:
     """In a newly forked process: import, and become a server; or say why not, and end."""
 
-    def __init__(self, request: Dict[str, Any], control: socket.socket, notice: int, parent: "Server") -> None:
+    def __init__(self, request: Dict[str, Any], control: socket.socket, notice: int, parent: Server) -> None:
         self.request = request
         self.control = control
         self.notice = notice
@@ -86,7 +85,6 @@ class Server:
         self.streams = streams
         self.kernels: Dict[int, _Kernel] = {}
         self.templates: Dict[int, _Template] = {}
-        self.spare: Optional[Tuple[Dict[str, Any], _Kernel]] = None
         self.descriptors = {control.fileno()}
         self.wake = os.pipe()
         for number in self.wake:
@@ -136,7 +134,7 @@ class Server:
     def _requested(self) -> Optional[Job]:
         request, descriptors = receive(self.control)
         if request is None:
-            self._end()
+            return self._end()
         if request["do"] == "template":
             return self._new_template(request, socket.socket(fileno=descriptors[0]))
         return self._new_kernel(request, descriptors)
@@ -145,42 +143,20 @@ class Server:
 
     def _new_kernel(self, request: Dict[str, Any], descriptors: List[int]) -> Optional[Job]:
         channel = socket.socket(fileno=descriptors[0])
-        wanted = {key: request[key] for key in ("cwd", "env", "arguments", "connection_file")}
-        kernel = self._take_spare(wanted) if len(descriptors) == 1 else None
+        others = threads.names()
+        if others:
+            send(channel, {"refused": "a thread runs in the fork server (%s)" % others})
+            channel.close()
+            return None
+        job, kernel = self._fork_kernel(request, descriptors[1:])
         if kernel is None:
-            others = threads.names()
-            if others:
-                send(channel, {"refused": "a thread runs in the fork server (%s)" % others})
-                channel.close()
-                return None
-            job, kernel = self._fork_kernel(wanted, descriptors[1:])
-            if job:
-                channel.close()
-                return job
+            channel.close()
+            return job
         for number in descriptors[1:]:
             os.close(number)
-        assert kernel is not None
         kernel.channel = channel
         self.descriptors.add(channel.fileno())
         kernel.tell({"started": kernel.started})
-        if kernel.ready:
-            kernel.tell({"ready": True})
-        if request.get("another"):
-            job, spare = self._fork_kernel(wanted, [])
-            if job:
-                return job
-            assert spare is not None
-            self.spare = (wanted, spare)
-        return None
-
-    def _take_spare(self, wanted: Dict[str, Any]) -> Optional[_Kernel]:
-        """The one that waits, if it is what is wanted; otherwise it is of no use any more."""
-        if self.spare is None:
-            return None
-        (given, kernel), self.spare = self.spare, None
-        if given == wanted and kernel.pid in self.kernels:
-            return kernel
-        self._signal(kernel.pid, signal.SIGKILL)
         return None
 
     def _fork_kernel(self, wanted: Dict[str, Any], output: List[int]) -> Tuple[Optional[Job], Optional[_Kernel]]:
@@ -217,11 +193,10 @@ class Server:
         return place, {"connection_file": file, "folder": place, "connection": connection}
 
     def _became_ready(self, kernel: _Kernel) -> None:
-        kernel.ready = bool(os.read(kernel.notice, 1))
+        if os.read(kernel.notice, 1):
+            kernel.tell({"ready": True})
         self._close(kernel.notice)
         kernel.notice = -1
-        if kernel.ready:
-            kernel.tell({"ready": True})
 
     def _asked_by_owner(self, pid: int, kernel: _Kernel) -> None:
         assert kernel.channel is not None
@@ -335,7 +310,7 @@ class Server:
         self.descriptors.discard(number)
         os.close(number)
 
-    def _end(self) -> None:
+    def _end(self) -> NoReturn:
         """The owner closed its end or was killed: nothing of us stays."""
         for pid in self.kernels:
             self._signal(pid, signal.SIGKILL)
@@ -343,15 +318,21 @@ class Server:
             if template.control is not None:  # still importing; the others see the end themselves
                 os.kill(pid, signal.SIGKILL)
         deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                    time.sleep(0.005)
-            except ChildProcessError:
-                break
+        while _reaped() and time.monotonic() < deadline:
+            time.sleep(0.005)
         if self.first:
             shutil.rmtree(self.folder, ignore_errors=True)
         os._exit(0)
+
+
+def _reaped() -> bool:
+    """Whether there is a child left, after those that ended are cleared away."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
 
 
 def main(control: int, folder: str) -> Any:
