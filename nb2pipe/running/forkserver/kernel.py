@@ -17,11 +17,11 @@ from . import imports, threads
 _PR_SET_PDEATHSIG = 1
 # What ipykernel and IPython import while a kernel starts. Missing ones belong to other versions.
 _AT_START = (
-    "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.datapub",
+    "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.zmqshell",
     "debugpy", "debugpy.server.api", "faulthandler", "pdb", "sqlite3", "tornado.gen", "tornado.locks", "tornado.queues",
     "tornado.platform.asyncio", "IPython.core.debugger", "IPython.core.debugger_backport", "IPython.core.oinspect",
     "IPython.core.completerlib", "IPython.extensions.storemagic", "IPython.utils.wildcard", "encodings.idna",
-    "IPython.core.magics", "matplotlib_inline.config", "comm",
+    "IPython.core.magics", "comm",
 )  # fmt: skip
 
 
@@ -134,7 +134,8 @@ class KernelJob:
         self._kernel()
 
     def _standard_streams(self) -> None:
-        nothing = os.open(os.devnull, os.O_RDONLY)
+        nothing, end = os.pipe()  # as jupyter_client has it: a pipe whose other end is closed
+        os.close(end)
         for number, source in enumerate((nothing, *self.output)):
             os.dup2(source, number)
         for number in {nothing, *self.output}:
