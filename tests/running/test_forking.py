@@ -300,7 +300,10 @@ c.stop_channels(); m.shutdown_kernel(); print(m.is_alive())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=120)
     expected = "ForkedProcess True KeyboardInterrupt on ForkedProcess True False"
-    assert done.stdout.split() == expected.split(), done.stderrPRELOADS = [
+    assert done.stdout.split() == expected.split(), done.stderr
+
+
+PRELOADS = [
     (["import a.b, c\nfrom d import e, f as g"], ("a.b", "c", "d:e", "d:f")),
     (["from . import a\nfrom d import *\nfrom __future__ import annotations"], ()),
     (["x = 1\nimport a", "y = f(x)\nimport b"], ("a", "b")),
