@@ -459,6 +459,7 @@ class SegmentObservation:
     definitions: Mapping[str, str | None] = field(
         default_factory=dict
     )  # the notebook's functions and classes: fingerprints
+    tied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # function or class -> names that share its objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

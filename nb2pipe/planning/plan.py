@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import (
@@ -23,6 +22,7 @@ from nb2pipe.model import (
 )
 from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
 from nb2pipe.planning.libraries import may_draw, with_implied
+from nb2pipe.planning.order import order
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
 
@@ -78,7 +78,7 @@ def plan(
     found = metrics.candidates(roles, by_cell)
     steps = _steps(needs, line, random, values, roles, groups)
     touched = files.flow(line, recording)
-    ordered, cycle = _order(files.with_files(steps, touched))
+    ordered, cycle = order(files.with_files(steps, touched))
     pipeline = Pipeline(
         name=notebook.path.stem,
         notebook=notebook.path.name,
@@ -293,33 +293,3 @@ def _snippets(line: Timeline, positions: set[int], early_at: int | None) -> tupl
             new = replace(last, end_line=max(last.end_line, new.end_line), after_loads=last.after_loads or early)
         snippets.append(new)
     return tuple(snippets)
-
-
-def _order(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
-    """Steps in an order that can run, as close to the notebook's as possible; and a cycle, if that is impossible."""
-    by_name = {step.name: step for step in steps}
-    rank = {step.name: number for number, step in enumerate(steps)}
-    sorter: TopologicalSorter[str] = TopologicalSorter(
-        {step.name: [name for name in dependencies(step) if name in by_name] for step in steps}
-    )
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        return steps, tuple(reversed(error.args[1]))
-    ordered: list[Step] = []
-    ready: list[str] = []
-    while sorter.is_active():
-        ready = sorted([*ready, *sorter.get_ready()], key=lambda name: rank[name])
-        name = ready.pop(0)
-        ordered.append(by_name[name])
-        sorter.done(name)
-    return tuple(ordered), ()
-
-
-def dependencies(step: Step) -> tuple[str, ...]:
-    """Steps that must run before this one, each once."""
-    names = dict.fromkeys(artifact.step for artifact in step.inputs)
-    names.update(dict.fromkeys(step.after))
-    if step.random_from:
-        names[step.random_from] = None
-    return tuple(names)

@@ -47,18 +47,20 @@ class Probe:
         self,
         *,
         names: Sequence[str] = (),
+        definitions: Sequence[str] = (),
         store: Sequence[str | Sequence[str]] = (),
         formats: Sequence[Format] = (),
         outlines: Sequence[str] = (),
         known: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """What the names hold now.
+        """What the names hold now, and the functions and classes under ``definitions``, which nobody stores.
 
         Values in ``store`` are also tried in the formats and taken apart, unless their fingerprint is the ``known`` one;
         those in ``outlines`` are taken apart only.
         """
         request = {
             "names": list(names),
+            "definitions": list(definitions),
             "outlines": list(outlines),
             "store": list(store),
             "known": dict(known or {}),

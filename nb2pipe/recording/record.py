@@ -41,8 +41,7 @@ class Watch:
     segment_ends: Mapping[int, tuple[int, Segment]]
     names: tuple[str, ...]
     definitions: tuple[str, ...]  # functions and classes: replayed, unless something changes what they hold
-    stores: Mapping[str, tuple[str, ...]]
-    last_segment: Mapping[str, int]
+    stores: Mapping[int, tuple[str, ...]]  # segment -> what is looked at and stored when it ends
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
     modules: tuple[str, ...]
 
@@ -86,7 +85,6 @@ def state_file(cell: int) -> str:
 def _watch(plan: Plan) -> Watch:
     timeline = plan.timeline
     code_cells = {segment.cells[-1]: (number, segment) for number, segment in enumerate(timeline.segments)}
-    last = {segment.step: number for number, segment in enumerate(timeline.segments) if segment.step}
     stores = {step.name: {name for a in step.outputs for name in a.names} for step in plan.pipeline.steps}
     for step, name in plan.extra:
         stores[step].add(name)
@@ -109,6 +107,10 @@ def _watch(plan: Plan) -> Watch:
         if binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS)
     }
     watched = {n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved
+    at_end: dict[int, list[str]] = {}
+    for step, names in stores.items():
+        for name in sorted(names):
+            at_end.setdefault(timeline.leaves(step, name), []).append(name)
     metrics: dict[int, tuple[list[str], str | None]] = {}
     for candidate in plan.candidates:
         names, _ = metrics.setdefault(candidate.cell, ([], None))
@@ -121,8 +123,7 @@ def _watch(plan: Plan) -> Watch:
         segment_ends=code_cells,
         names=tuple(sorted(watched)),
         definitions=tuple(sorted(definitions - watched)),
-        stores={step: tuple(sorted(names)) for step, names in stores.items()},
-        last_segment=last,
+        stores={number: tuple(names) for number, names in at_end.items()},
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
         modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
     )
@@ -203,12 +204,13 @@ class _Recorder(Watcher):
         assert self.probe is not None
         seconds = time.monotonic() - self.began
         step = segment.step
-        last = step is not None and self.watch.last_segment[step] == number
-        wanted = self.watch.stores.get(step or "", ()) if last else ()
+        wanted = self.watch.stores.get(number, ())
         known = {name: value["fingerprint"] for name, value in self.latest.items() if value["fingerprint"] is not None}
-        reply = self.probe.border(names=self.watch.names, store=wanted, formats=formats.FORMATS, known=known)
+        reply = self.probe.border(
+            names=self.watch.names, definitions=self.watch.definitions, store=wanted, formats=formats.FORMATS, known=known
+        )
         values = {name: value for name, value in reply["values"].items() if value["present"]}
-        code = self.probe.border(names=self.watch.definitions)["values"]
+        code = reply["definitions"]
         changed = tuple(
             sorted(
                 name
@@ -218,8 +220,7 @@ class _Recorder(Watcher):
             )
         )
         gone = tuple(sorted(name for name in self.seen if name not in values and name not in code))
-        # a compiled or caching wrapper of some library changes when it is called, and means the same
-        held = {name: value["fingerprint"] for name, value in code.items() if value["type"] in ("function", "class")}
+        held = {name: value["fingerprint"] for name, value in code.items() if _is_own(value["type"])}
         changed += tuple(name for name, held_now in held.items() if self.seen.get(name) != held_now)
         self.seen = {**held, **{name: value["fingerprint"] for name, value in values.items()}}
         self.segments[number] = SegmentObservation(
@@ -232,10 +233,11 @@ class _Recorder(Watcher):
             objects=tuple(tuple(group) for group in reply["objects"]),
             settings=self.probe.settings(),
             definitions=held,
+            tied={name: tuple(names) for name, names in reply["tied"].items()},
             **{kind: tuple(names) for kind, names in self.probe.accesses().items()},
         )
         self.random = reply["random"]
-        if step is not None and last:
+        if step is not None and wanted:
             names = [name for name in wanted if name in values]
             self._keep(step, names, values)
             groups = dict.fromkeys((*self.segments[number].aliases, *self.segments[number].objects))
@@ -261,6 +263,12 @@ class _Recorder(Watcher):
         for group in wanted:
             self.values.append(_observed(step, "+".join(group), reply["+".join(group)]))
         self.values += [_observed(step, name, reply[name]) for name in members]
+
+
+def _is_own(type_name: str) -> bool:
+    """Whether a definition is of the notebook: a library's compiled or caching wrapper changes when it is called, and means
+    the same."""
+    return type_name in ("function", "class") or type_name.startswith("__main__.")
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

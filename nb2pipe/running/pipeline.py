@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Environment, Notebook, RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 from nb2pipe.rules import nb306_unknown_step
 from nb2pipe.running import runs
 from nb2pipe.running.execute import execute_notebook

@@ -15,7 +15,7 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Pipeline, Step
 from nb2pipe.notebook_formats import UnreadableTags, read_text
 from nb2pipe.parameters import literal
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 from nb2pipe.rules import nb010_manifest
 
 

@@ -31,7 +31,7 @@ SOURCE = ((types.FunctionType, "function"), (type, "class"), (types.ModuleType, 
 def border(request: dict[str, Any]) -> dict[str, Any]:
     """The reply to a request for fingerprints (``names``) and stored files (``store``, ``formats``, ``folder``).
 
-    Names in ``outlines`` get an outline too. ``known`` are fingerprints of values that need no storing again. An entry of
+    ``definitions`` are functions and classes, which are replayed and not stored. Names in ``outlines`` get an outline too. ``known`` are fingerprints of values that need no storing again. An entry of
     ``store`` may be a list of names that share objects: they are stored together, as a tuple, under the name ``a+b``.
     ``budget`` seconds after the start no further value is stored, and its entry says so.
     """
@@ -42,6 +42,7 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
     flat = [name for names in together for name in names]
     wanted = [*request.get("names", ()), *request.get("outlines", ()), *single, *flat]
     values = {name: Observed(name, namespace) for name in dict.fromkeys(wanted)}
+    code = {name: Observed(name, namespace) for name in request.get("definitions", ())}
     storage = Storage(request.get("folder", "."), request.get("formats", []))
     if single or together:
         storage.check()
@@ -64,7 +65,8 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
         "values": {name: value.reply() for name, value in values.items()},
         "random": fingerprint(parts),
         "generators": parts,
-        **alias_groups(present),
+        "definitions": {name: value.reply() for name, value in code.items() if value.present},
+        **alias_groups(present, {name: value.value for name, value in code.items() if value.present}),
         "present": user_names(),
         "seconds": time.monotonic() - began,
     }
