@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import (
@@ -39,6 +39,7 @@ class Plan:
     candidates: tuple[metrics.Candidate, ...]
     unresolved: frozenset[str] = frozenset()  # names that are read, but that nothing visibly defines
     reseeded: frozenset[str] = frozenset()  # steps that replay a seed of the notebook's setup
+    relevant: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> libraries whose settings it gets
     extra: frozenset[tuple[str, str]] = frozenset()  # (step, name): values to look at that are no outputs yet
 
 
@@ -68,10 +69,11 @@ def plan(
     needs = {step: resolver.needs(step) for step in line.steps}
     values = {(value.step, value.name): value for value in recording.values} if recording else {}
     _add_declared(needs, roles, resolver)
+    _add_texts(needs, roles, by_cell, line, resolver)
     _close_outputs(needs, resolver, groups)
     _add_code(needs, values, resolver, groups)
     _close_outputs(needs, resolver, groups)
-    _add_settings(needs, line, resolver, random, values, notebook)
+    relevant = _add_settings(needs, line, resolver, random, values, notebook)
     _close_outputs(needs, resolver, groups)
     for step in line.steps:
         resolver.check_versions(needs[step], step)
@@ -99,6 +101,7 @@ def plan(
         timeline=line,
         candidates=found,
         reseeded=frozenset(random.reseed),
+        relevant=relevant,
         unresolved=frozenset(unknown.use.name for need in needs.values() for unknown in need.unknown),
     )
 
@@ -127,6 +130,24 @@ def _add_declared(needs: dict[str, Needs], roles: Sequence[CellRole], resolver: 
             continue
         for name in role.inputs:
             if name not in needs[role.step].artifacts and resolver.has_name(name):
+                resolver.code(needs[role.step], role.step, name)
+
+
+def _add_texts(
+    needs: dict[str, Needs],
+    roles: Sequence[CellRole],
+    flows: Mapping[int, CellFlow],
+    line: Timeline,
+    resolver: Resolver,
+) -> None:
+    """A cell that reads names out of texts gets what stands in the notebook's strings and was there before."""
+    readers = [role for role in roles if role.step is not None and role.cell in flows and flows[role.cell].reads_text]
+    words = frozenset[str]().union(*(flow.words for flow in flows.values())) if readers else frozenset[str]()
+    for role in readers:
+        assert role.step is not None
+        start = line.start(role.step)
+        for name in sorted(words.intersection(line.events)):
+            if any(event.step != role.step for event in line.reaching(name, start)):
                 resolver.code(needs[role.step], role.step, name)
 
 
@@ -168,7 +189,9 @@ def _add_settings(
     random: randomness.RandomFlow,
     values: Mapping[tuple[str, str], ObservedValue],
     notebook: Notebook,
-) -> None:
+) -> dict[str, frozenset[str]]:
+    """Replay what sets the libraries that a step uses; says which these are."""
+    found: dict[str, frozenset[str]] = {}
     for step, need in needs.items():
         own = line.statements_of[step]
         modules = imported_modules(own) | imported_modules(line.placed[position] for position in need.replays)
@@ -186,6 +209,8 @@ def _add_settings(
                 wanted = not item.statement.modules or bool(relevant.intersection(item.statement.modules))
             if wanted:
                 resolver.replay_statement(need, step, item)
+        found[step] = relevant
+    return found
 
 
 def _modules_of(value: ObservedValue | None) -> tuple[str, ...]:
@@ -214,7 +239,7 @@ def _steps(
             step=step,
             format=value.format if value else None,
             type=value.type if value else None,
-            optional=len(names) == 1 and _optional(line, needs[step], step, name),
+            optional=len(names) == 1 and ((bool(values) and value is None) or _optional(line, needs[step], step, name)),
         )
 
     for need in needs.values():

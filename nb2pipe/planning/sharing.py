@@ -39,7 +39,9 @@ def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
                 continue
             matters = _matters(timeline, recording, number, names)
             views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
-            within = [tuple(n for n in group if n in names) for group in observation.objects if set(group) <= set(everyone)]
+            within = [
+                tuple(n for n in group if n in names) for group in observation.objects if set(group) <= set(everyone)
+            ]
             for group in (names,) if matters else within:
                 if len(group) > 1 and _touched(timeline, step, group):
                     found[step, group[0]] = Bundle(step=step, segment=number, names=group, views=views)

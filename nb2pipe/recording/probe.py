@@ -14,11 +14,15 @@ from nb2pipe.running.watching import KernelSession
 
 
 class Probe:
-    """Asks questions at step borders; ``folder`` is where requests, replies and trial files go."""
+    """Asks questions at step borders; ``folder`` is where requests, replies and trial files go.
 
-    def __init__(self, session: KernelSession, folder: Path) -> None:
+    ``memos`` are (function or class, name of its memory): what these hold does not count.
+    """
+
+    def __init__(self, session: KernelSession, folder: Path, memos: Sequence[tuple[str, str]] = ()) -> None:
         self._session = session
         self._folder = folder
+        self._memos = memos
         self._count = 0
 
     def install(self) -> None:
@@ -61,6 +65,7 @@ class Probe:
         request = {
             "names": list(names),
             "definitions": list(definitions),
+            "memos": list(self._memos),
             "outlines": list(outlines),
             "store": list(store),
             "known": dict(known or {}),

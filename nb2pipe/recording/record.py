@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nb2pipe import formats
+from nb2pipe.dataflow.memos import Memo
 from nb2pipe.model import (
     BindingKind,
     Environment,
@@ -28,6 +29,7 @@ from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
 from nb2pipe.recording.probe import Probe
+from nb2pipe.recording.remembering import memos_of
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.watching import Execution, KernelSession, RunningCell, Watcher
@@ -65,7 +67,10 @@ def record(
     Raises ExecutionFailure if the notebook does not run from top to bottom.
     """
     with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
-        recorder = _Recorder(watch=_watch(plan), folder=Path(folder), on_cell=on_cell, random_states=random_states)
+        recorder = _Recorder(
+            watch=_watch(plan), folder=Path(folder), on_cell=on_cell, random_states=random_states,
+            memos=memos_of(notebook),
+        )  # fmt: skip
         execution = execute(
             as_nbformat(notebook),
             output,
@@ -108,8 +113,8 @@ def _watch(plan: Plan) -> Watch:
     }
     watched = {n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved
     at_end: dict[int, list[str]] = {}
-    for step, names in stores.items():
-        for name in sorted(names):
+    for step, handed_on in stores.items():
+        for name in sorted(handed_on):
             at_end.setdefault(timeline.leaves(step, name), []).append(name)
     metrics: dict[int, tuple[list[str], str | None]] = {}
     for candidate in plan.candidates:
@@ -135,6 +140,7 @@ class _Recorder(Watcher):
     folder: Path
     on_cell: Callable[[int], None] | None
     random_states: Path | None
+    memos: tuple[Memo, ...] = ()
     probe: Probe | None = None
     seen: dict[str, str | None] = field(default_factory=dict)
     latest: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -146,7 +152,7 @@ class _Recorder(Watcher):
     began: float = 0.0
 
     def started(self, session: KernelSession) -> None:
-        self.probe = Probe(session, self.folder)
+        self.probe = Probe(session, self.folder, self.memos)
         self.probe.install()
         self.probe.remember()
         self.probe.watch()
@@ -207,7 +213,11 @@ class _Recorder(Watcher):
         wanted = self.watch.stores.get(number, ())
         known = {name: value["fingerprint"] for name, value in self.latest.items() if value["fingerprint"] is not None}
         reply = self.probe.border(
-            names=self.watch.names, definitions=self.watch.definitions, store=wanted, formats=formats.FORMATS, known=known
+            names=self.watch.names,
+            definitions=self.watch.definitions,
+            store=wanted,
+            formats=formats.FORMATS,
+            known=known,
         )
         values = {name: value for name, value in reply["values"].items() if value["present"]}
         code = reply["definitions"]
@@ -268,7 +278,7 @@ class _Recorder(Watcher):
 def _is_own(type_name: str) -> bool:
     """Whether a definition is of the notebook: a library's compiled or caching wrapper changes when it is called, and means
     the same."""
-    return type_name in ("function", "class") or type_name.startswith("__main__.")
+    return type_name in ("function", "class", "functools._lru_cache_wrapper") or type_name.startswith("__main__.")
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:
