@@ -34,6 +34,11 @@ def memos(statements: Iterable[ast.stmt]) -> tuple[Memo, ...]:
     return (*counted, *sorted(key for key, holds in found.items() if holds))
 
 
+def remembering_defaults(function: Function) -> frozenset[str]:
+    """Arguments whose default is such a memory."""
+    return frozenset(name for (_, name), holds in _defaults(function) if holds)
+
+
 def _enclosed(outer: Function) -> Iterator[tuple[Memo, bool]]:
     """``cache = {}`` in a function, for the function that it defines and returns."""
     inner = [statement for statement in outer.body if isinstance(statement, Function)]
