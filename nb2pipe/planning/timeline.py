@@ -74,10 +74,11 @@ class Timeline:
     def leaves(self, step: str, name: str) -> int:
         """The segment at whose end the step has made of ``name`` what it hands on.
 
-        That is its last one, but for a step that is continued, without touching the name, after another did.
+        That is its last one, but for a step that is continued, without touching the name again, after another did.
         """
         own = [number for number, segment in enumerate(self.segments) if segment.step == step]
-        while len(own) > 1:
+        touched = any(event.step == step for event in self.events.get(name, ()))
+        while touched and len(own) > 1:
             begin, (middle, end) = self.extent(own[-2])[1], self.extent(own[-1])
             events = [e for e in self.events.get(name, ()) if begin <= e.position < end]
             if any(e.position >= middle for e in events) or not events:
