@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nb2pipe.model import FIRST_TIME, Step
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 from nb2pipe.running import code as codes
 from nb2pipe.running import distributions, keys, objects, runs
 from nb2pipe.running.index import Entry, Index

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from nb2pipe.model import Step
 from nb2pipe.parameters import literal
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 from nb2pipe.running import code as codes
 from nb2pipe.running import distributions
 from nb2pipe.running.index import Entry

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Environment, Notebook, Pipeline, RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 from nb2pipe.rules import nb306_unknown_step
 from nb2pipe.running import locks, runs
 from nb2pipe.running.cache import Cache, Made

@@ -15,7 +15,7 @@ from typing import Any
 
 from nb2pipe.errors import Interrupted, Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 from nb2pipe.rules import nb504_interrupted, nb508_shared_file
 from nb2pipe.running import memory, pipeline, runs, scheduling
 from nb2pipe.running.cache import Cache, Made

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nb2pipe.model import Step
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 
 #: Read by the thread pools of numerical libraries when they are loaded, and by joblib.
 THREADS = (

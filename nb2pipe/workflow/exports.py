@@ -108,8 +108,7 @@ def export(
         seconds=time.monotonic() - began,
     )
     if recording is not None:
-        text = "\n".join(cell.source for cell in analysis.notebook.cells)
-        proof = evidence.gather(pipeline, recording, planned.timeline, text, planned.reseeded)
+        proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
         evidence.save(proof, folder / STATE)
     if verify and found is not None:
         verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook, scheduling)
