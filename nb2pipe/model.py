@@ -237,12 +237,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellFlow:
-    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one."""
+    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
+
+    ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
+    """
 
     cell: int
     statements: tuple[Statement, ...] = ()
     problems: tuple[Problem, ...] = ()
     shown: str | None = None
+    words: frozenset[str] = frozenset()
+    reads_text: bool = False
 
 
 # ---------------------------------------------------------------- pipeline
@@ -469,6 +474,9 @@ class SegmentObservation:
     definitions: Mapping[str, str | None] = field(
         default_factory=dict
     )  # the notebook's functions and classes: fingerprints
+    tied: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # function or class -> names that share its objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

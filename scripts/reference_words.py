@@ -40,10 +40,11 @@ EXITS = {
     "there is something to fix",
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
-    "run": "0 all steps ran, 2 usage, 3 a step failed, 4 environment",
-    "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
     "clean": "0, or 2 if there is no such notebook or project",
+    "contract": "0, or 2 if there is no such project, or no run to accept",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
     "explain": "0, or 2 if there is no such code",
@@ -85,6 +86,10 @@ $ nb2pipe verify churn_pipeline
     "clean": """
 $ nb2pipe clean churn_pipeline --max-size 2G
 $ nb2pipe clean churn_pipeline --all
+""",
+    "contract": """
+$ nb2pipe contract churn_pipeline
+$ nb2pipe contract churn_pipeline --accept     # what the last run had is normal, too
 """,
     "params": """
 $ nb2pipe params churn.ipynb

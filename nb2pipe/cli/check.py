@@ -10,7 +10,17 @@ import click
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.findings import of_report
-from nb2pipe.cli.options import CONTEXT, Running, Values, ValuesCommand, output, running, source_argument, values
+from nb2pipe.cli.options import (
+    CONTEXT,
+    Running,
+    Values,
+    ValuesCommand,
+    output,
+    running,
+    source_argument,
+    values,
+    warn_contracts,
+)
 from nb2pipe.cli.progress import shown
 from nb2pipe.cli.tolerances import tolerances
 from nb2pipe.diagnostics import Diagnostic
@@ -32,6 +42,7 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
 )
 @click.option("--fresh", is_flag=True, help="Of a notebook: record the original again, too.")
 @click.option("--cached", is_flag=True, help="Take over steps that an earlier run left and nothing changed since.")
+@warn_contracts
 @values
 @click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
@@ -44,6 +55,7 @@ def command(
     allowed: tuple[str, ...],
     fresh: bool,
     cached: bool,
+    warn_contracts: bool,
     values: Values,
     form: str,
     file: Path | None,
@@ -70,6 +82,7 @@ def command(
             kernel=running.kernel,
             timeout=running.timeout,
             scheduling=running.scheduling,
+            warn_contracts=warn_contracts,
             progress=progress,
         )
     found = of_report(report, path)

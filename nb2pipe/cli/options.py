@@ -23,6 +23,9 @@ SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[KMGTkmgt])?(i?[Bb])?")
 NEGATIVE = re.compile(r"-[\d.]|-inf|-nan")
 
 notebook_argument = click.argument("path", metavar="NOTEBOOK", type=click.Path(path_type=Path))
+warn_contracts = click.option(
+    "--warn-contracts", is_flag=True, help="Go on when a table between steps is not as usual."
+)
 source_argument = click.argument("path", metavar="PROJECT|NOTEBOOK", type=click.Path(path_type=Path))
 
 

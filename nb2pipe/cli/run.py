@@ -9,7 +9,17 @@ import click
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.findings import baseline_of
-from nb2pipe.cli.options import CONTEXT, Running, Values, ValuesCommand, output, running, source_argument, values
+from nb2pipe.cli.options import (
+    CONTEXT,
+    Running,
+    Values,
+    ValuesCommand,
+    output,
+    running,
+    source_argument,
+    values,
+    warn_contracts,
+)
 from nb2pipe.cli.progress import shown
 from nb2pipe.reports import outcomes
 
@@ -21,12 +31,13 @@ from nb2pipe.reports import outcomes
 @click.option("--fresh", is_flag=True, help="Run every step, whatever earlier runs left.")
 @click.option("--resume", is_flag=True, help="Continue the last run where it stopped.")
 @click.option("--force", multiple=True, metavar="STEP", help="Run this step, whatever is cached. May be repeated.")
+@warn_contracts
 @click.option("--dry-run", "dry", is_flag=True, help="Show what would run, and why; run nothing.")
 @click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @running
 @output
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913, PLR0917
     console: Console,
     path: Path,
     values: Values,
@@ -34,6 +45,7 @@ def command(
     fresh: bool,
     resume: bool,
     force: tuple[str, ...],
+    warn_contracts: bool,
     dry: bool,
     form: str,
     running: Running,
@@ -60,6 +72,7 @@ def command(
             kernel=running.kernel,
             timeout=running.timeout,
             scheduling=running.scheduling,
+            warn_contracts=warn_contracts,
             progress=progress,
         )
     original = baseline_of(record)

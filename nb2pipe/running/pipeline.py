@@ -58,7 +58,8 @@ class RunOptions:
     ``reuse``: take over what earlier runs left, but for steps in ``force``. Outputs of steps in ``unkept`` (step -> why)
     are not kept for later if random numbers were drawn for them. ``salts`` (step -> text) tell apart runs of the same
     step that differ in what only the caller knows, such as injected seeds. ``observed``: files and hosts in the manifest
-    were seen, not guessed.
+    were seen, not guessed. ``border`` is called with each step that ran, and the run's id, before what the step made is
+    kept or used; it may raise.
     """
 
     kernel: Kernel
@@ -77,6 +78,7 @@ class RunOptions:
     command: str | None = None
     progress: Progress = field(default_factory=Silent)
     watcher: Callable[[Step], Watcher] | None = None
+    border: Callable[[Step, str], None] | None = None
     environment: Callable[[], Environment | None] = lambda: None
 
 

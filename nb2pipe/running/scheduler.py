@@ -21,6 +21,8 @@ from nb2pipe.running.cache import Cache, Made
 from nb2pipe.running.execute import load_papermill
 from nb2pipe.running.explaining import explained, original_cells
 from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
+from nb2pipe.running.preloads import forks
+from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import changed_since
 from nb2pipe.running.stepping import Ran, run_step
@@ -73,13 +75,20 @@ class Scheduler:
         self.budget = options.scheduling.memory or memory.spendable()
         self.keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="nb2pipe-keep")
         self.kept: list[Future[None]] = []
+        self.fork: Callable[[str], Fork | None] = lambda _name: None
 
     def run(self, todo: list[Step], total: int) -> RunRecord:
         """Run these steps; raises what the first failure is explained as, after the record is written."""
-        load_papermill()  # once, before several threads want it
         self.save()
+        notebooks = {step.name: self.project.notebook(step.name) for step in todo}
         try:
-            with _signals(self._interrupt):
+            with (
+                _signals(self._interrupt),
+                forks(
+                    self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.message
+                ) as self.fork,
+            ):
+                load_papermill()  # once, before several threads want it, and while the server imports
                 self._loop(todo, total)
         except BaseException:
             self.stop.set()
@@ -169,8 +178,10 @@ class Scheduler:
             self.options.progress.step_started(step.name, index, total)
             ran = run_step(
                 self.project, self.record.id, step, self.options, stop=self.stop,
-                environment=scheduling.environment(self.shares[step.name]),
+                environment=scheduling.environment(self.shares[step.name]), fork=self.fork(step.name),
             )  # fmt: skip
+            if self.options.border is not None:
+                self.options.border(step, self.record.id)
             self._keep(step, ran)
             self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran), ran=ran))
         except BaseException as error:

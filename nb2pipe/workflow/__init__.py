@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nb2pipe.running.scheduling import Scheduling
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.cleaning import clean
+    from nb2pipe.workflow.contracts import accept, contract
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.runs import check, plan, read_project, run
     from nb2pipe.workflow.verifying import verify
@@ -37,12 +38,14 @@ _HOMES = {
     "Scheduling": "nb2pipe.running.scheduling",
     "Cleaned": "nb2pipe.running.cleaning",
     "clean": "nb2pipe.workflow.cleaning",
+    "accept": "nb2pipe.workflow.contracts",
+    "contract": "nb2pipe.workflow.contracts",
     "plan": "nb2pipe.workflow.runs",
 }
 
 __all__ = [
     "Cleaned", "Difference", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Scheduling", "Verification",
-    "check", "clean", "export", "inspect", "lint", "plan", "read_project", "run", "verify",
+    "accept", "check", "clean", "contract", "export", "inspect", "lint", "plan", "read_project", "run", "verify",
 ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.workflow.contracts import learn
 from nb2pipe.workflow.opening import choice_of
 from nb2pipe.workflow.storage import storage_problems
 from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
@@ -108,12 +109,13 @@ def export(
         seconds=time.monotonic() - began,
     )
     if recording is not None:
-        text = "\n".join(cell.source for cell in analysis.notebook.cells)
-        proof = evidence.gather(pipeline, recording, planned.timeline, text, planned.reseeded)
+        proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
         evidence.save(proof, folder / STATE)
     if verify and found is not None:
         verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook, scheduling)
         result = replace(result, verification=verification)
+        if verification.report.run.finished:
+            learn(open_project(folder), verification.report.run)
     return replace(result, seconds=time.monotonic() - began)
 
 

@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nb2pipe import baseline as baselines
 from nb2pipe import manifest, parameter_files, parameters
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import CheckReport, Notebook, Planned, RunRecord, Tolerance
+from nb2pipe.model import CheckReport, Notebook, Planned, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
@@ -44,6 +45,7 @@ class _Request:
     resume: bool = False
     reuse: bool = False
     force: frozenset[str] = frozenset()
+    warn_contracts: bool = False
 
 
 @storage_problems
@@ -59,6 +61,7 @@ def run(  # noqa: PLR0913
     kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
     scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> RunRecord:
     """Run a project, or a notebook (exported to ``.nb2pipe`` beside it first, if it changed since the last time).
@@ -70,12 +73,14 @@ def run(  # noqa: PLR0913
     steps (``train..``, ``split..evaluate``); the others' outputs come from an earlier run with the same code and
     parameters. ``resume`` goes on where the last run stopped, with its parameters. ``kernel`` may be a kernel's name.
 
-    Raises InvalidInput before anything runs, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
+    The tables that each step hands on are compared with ``contracts.json``; ``warn_contracts`` goes on when they differ.
+
+    Raises InvalidInput before anything runs, ContractBroken, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
     """
     request = _Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select,
         resume=resume and not fresh, reuse=not fresh, force=frozenset(force), kernel=choice_of(kernel), timeout=timeout,
-        scheduling=scheduling or Scheduling(), progress=progress or Silent(),
+        scheduling=scheduling or Scheduling(), progress=progress or Silent(), warn_contracts=warn_contracts,
     )  # fmt: skip
     project, notebook = _project(request, fresh=fresh)
     return run_pipeline(project, _options(project, notebook, request, None))
@@ -106,7 +111,7 @@ def plan(
 
 
 @storage_problems
-def check(
+def check(  # noqa: PLR0913
     path: str | Path,
     *,
     tolerances: Mapping[str, Tolerance] | None = None,
@@ -117,6 +122,7 @@ def check(
     kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
     scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> CheckReport:
     """Run everything and compare each metric with the original's.
@@ -131,6 +137,7 @@ def check(
     request = _Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, reuse=cached and not fresh,
         kernel=choice_of(kernel), timeout=timeout, scheduling=scheduling or Scheduling(), progress=progress or Silent(),
+        warn_contracts=warn_contracts,
     )  # fmt: skip
     project, notebook = _project(request, fresh=fresh)
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
@@ -237,8 +244,24 @@ def _options(
         command=_command(request.path, request.kernel),
         progress=request.progress,
         watcher=borders.watcher if borders else None,
+        border=_guard(project, request, usual=all(values[item.name] == item.default for item in known)),
         environment=environment,
     )
+
+
+def _guard(project: Project, request: _Request, *, usual: bool) -> Callable[[Step, str], None]:
+    """The contracts' guard, made when the first step has run; ``usual``: with the baseline's parameters."""
+
+    @cache
+    def guard() -> Callable[[Step, str], None]:
+        from nb2pipe.workflow.contracts import Guard
+
+        return Guard(project=project, statistics=usual, warn=request.warn_contracts, progress=request.progress)
+
+    def look(step: Step, run: str) -> None:
+        guard()(step, run)
+
+    return look
 
 
 def _of_last_run(project: Project) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def compare_run(
         reseeded=frozenset(proof.reseeded),
         original=baseline.fingerprints,
         definitions=proof.definitions,
+        memos=proof.memos,
     )
     run = run_pipeline(
         project,

@@ -123,12 +123,11 @@ def _pipeline(
     settings: dict[str, Any] = {}
     reseeded = planned.reseeded
     defined: list[tuple[str, str]] = []
-    text = "\n".join(cell.source for cell in analysis.notebook.cells)
-    proof = evidence.gather(pipeline, recording, planned.timeline, text, reseeded)
+    proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
     for step in project.pipeline.steps:
         borders = Borders(
             modules=(), random_states=folder / "states", reseeded=reseeded, environment=_HERE,
-            definitions=proof.definitions,
+            definitions=proof.definitions, memos=proof.memos,
         )  # fmt: skip
 
         def run(step: Any = step, borders: Borders = borders) -> Any:
