@@ -88,8 +88,8 @@ def _measured(name: str, rounds: int, quick: bool) -> list[table.Result]:
         costs = in_turns(case.contenders, rounds, not quick, folder / "logs")
     except (Failed, RuntimeError) as failure:
         print(failure, file=sys.stderr)
-        return [table.Result(what, "", failed=str(failure))]
-    return [table.result(what, row, costs) for row in case.rows]
+        return [table.Result(name, what, "", failed=str(failure))]
+    return [table.result(name, what, row, costs) for row in case.rows]
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ class Contender:
     """A command to measure; `prepare` runs before each time and is not measured.
 
     `command` is called with the number of the round, for runs that must differ from each other. With `tells_itself` the
-    command's last line is ``{"wall": seconds, "cpu": seconds}`` of the part that counts.
+    command's last line is ``{"wall": seconds, "cpu": seconds}`` of the part that counts. Afterwards
+    the files that it `leaves` must be there.
     """
 
     command: Callable[[int], Sequence[str]]
@@ -48,6 +49,7 @@ class Contender:
     prepare: Callable[[], None] = nothing
     environment: Mapping[str, str] = field(default_factory=dict)
     tells_itself: bool = False
+    leaves: tuple[Path, ...] = ()
 
 
 class Failed(Exception):
@@ -64,7 +66,7 @@ def measure(contender: Contender, turn: int, log: Path) -> Cost:
     """Run the contender's command once.
 
     Raises:
-        Failed: its exit code was not 0.
+        Failed: its exit code was not 0, or a file that it should leave is not there.
     """
     contender.prepare()
     command = list(contender.command(turn))
@@ -86,6 +88,8 @@ def measure(contender: Contender, turn: int, log: Path) -> Cost:
         said = output.read()
     if process.returncode:
         raise Failed(f"{' '.join(command)[:300]}: exit code {process.returncode}, see {log}\n{said[-1500:]}")
+    if missing := [str(path) for path in contender.leaves if not path.exists()]:
+        raise Failed(f"{' '.join(command)[:300]}: did not write {', '.join(missing)}, see {log}")
     if contender.tells_itself:
         told = json.loads(said.strip().splitlines()[-1])
         return Cost(told["wall"], told["cpu"])

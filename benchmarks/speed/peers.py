@@ -101,7 +101,9 @@ def papermill_per_step(exported: Exported) -> Contender:
     lines = [shlex.join(_papermill("papermill", exported, step, folder)) for step in exported.steps]
     script = folder / "run.sh"
     script.write_text("set -e\nmkdir -p executed\n" + "\n".join(lines) + "\n")
-    return Contender(command=lambda _: ["sh", str(script)], folder=folder, prepare=_empty(folder))
+    return Contender(
+        command=lambda _: ["sh", str(script)], folder=folder, prepare=_empty(folder), leaves=_executed(exported, folder)
+    )
 
 
 def dvc(exported: Exported, cold: bool = True) -> Contender:
@@ -134,6 +136,7 @@ def dvc(exported: Exported, cold: bool = True) -> Contender:
         command=lambda _: [program("dvc", "dvc"), "repro", "-q"],
         folder=folder,
         prepare=forget if cold else lambda: None,
+        leaves=_executed(exported, folder),
     )
 
 
@@ -158,7 +161,10 @@ def ploomber(exported: Exported) -> Contender:
     meta = {"extract_upstream": False, "extract_product": False}
     (folder / "pipeline.yaml").write_text(json.dumps({"meta": meta, "executor": "serial", "tasks": tasks}, indent=1))
     return Contender(
-        command=lambda _: [program("ploomber", "ploomber"), "build", "--force"], folder=folder, prepare=_empty(folder)
+        command=lambda _: [program("ploomber", "ploomber"), "build", "--force"],
+        folder=folder,
+        prepare=_empty(folder),
+        leaves=_executed(exported, folder),
     )
 
 
@@ -172,7 +178,10 @@ def kfp(exported: Exported) -> Contender:
     ]
     (folder / "steps.json").write_text(json.dumps(steps))
     return Contender(
-        command=lambda _: [str(python("kfp")), script("kfp_local.py")], folder=folder, prepare=_empty(folder)
+        command=lambda _: [str(python("kfp")), script("kfp_local.py")],
+        folder=folder,
+        prepare=_empty(folder),
+        leaves=_executed(exported, folder),
     )
 
 
@@ -191,6 +200,11 @@ def _place(exported: Exported, name: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return folder
+
+
+def _executed(exported: Exported, folder: Path) -> tuple[Path, ...]:
+    """The executed notebooks that a peer must leave."""
+    return tuple(folder / "executed" / f"{step.name}.ipynb" for step in exported.steps)
 
 
 def _folders(folder: Path) -> dict[str, str]:

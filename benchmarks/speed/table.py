@@ -21,6 +21,7 @@ COLUMNS = ("what", "nb2pipe / …", "goal", "aim", "ratio", "spread", "CPU ratio
 class Result:
     """One line of the table; with `failed`, the message stands instead of figures."""
 
+    case: str
     what: str
     against: str
     goal: float | None = None
@@ -41,11 +42,12 @@ class Result:
         return "aim" if self.ratio.median <= self.aim else "yes" if self.ratio.median <= self.goal else "no"
 
 
-def result(what: str, row: Row, costs: Mapping[str, Sequence[Cost]]) -> Result:
+def result(case: str, what: str, row: Row, costs: Mapping[str, Sequence[Cost]]) -> Result:
     """The ratios of each round, their median and spread."""
     rounds = [dict(zip(costs, each, strict=True)) for each in zip(*costs.values(), strict=True)]
     pairs = [(row.ours(each), row.theirs(each)) for each in rounds]
     return Result(
+        case,
         what,
         row.against,
         row.goal,
@@ -61,7 +63,7 @@ def _number(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def words(results: Sequence[Result]) -> list[tuple[str, ...]]:
+def words(results: Sequence[Result], in_full: bool) -> list[tuple[str, ...]]:
     """The cells of the table."""
     lines = []
     for it in results:
@@ -76,13 +78,13 @@ def words(results: Sequence[Result]) -> list[tuple[str, ...]]:
             _number(it.ours),
             _number(it.theirs),
         )
-        lines.append((it.what, it.against, *figures, it.verdict))
+        lines.append((it.what if in_full else it.case, it.against, *figures, it.verdict))
     return lines
 
 
 def as_text(results: Sequence[Result]) -> str:
     """Aligned columns."""
-    lines = [COLUMNS, *words(results)]
+    lines = [COLUMNS, *words(results, in_full=False)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(COLUMNS))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
@@ -102,7 +104,9 @@ class Circumstances:
 
 def write(results: Sequence[Result], under: Circumstances) -> Path:
     """docs/benchmarks.md: the table between the page's two marks, everything else as it stands."""
-    rows = "\n".join(f"| {' | '.join(line)} |" for line in [COLUMNS, ("---",) * len(COLUMNS), *words(results)])
+    rows = "\n".join(
+        f"| {' | '.join(line)} |" for line in [COLUMNS, ("---",) * len(COLUMNS), *words(results, in_full=True)]
+    )
     versions = ", ".join(f"{name} {version}" for name, version in under.versions.items())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     taken = (
