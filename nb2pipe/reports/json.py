@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import (
@@ -27,7 +27,9 @@ from nb2pipe.model import (
     StepRecord,
     Tolerance,
 )
-from nb2pipe.recording.verify import Difference, Verification
+
+if TYPE_CHECKING:  # lint writes JSON, too, and must not load the recording
+    from nb2pipe.recording.verify import Difference, Verification
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
