@@ -18,6 +18,7 @@ from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Interrupted, Nb2pipeError, StorageProblem
 
 VERBS = {
+    "tag": "Propose tags for a notebook: steps, parameters, metrics.",
     "inspect": "Show the steps, parameters and metrics of a notebook.",
     "lint": "Find mistakes in tags and data flow, and fix what can be fixed.",
     "export": "Turn a notebook into a pipeline project, and verify it.",

@@ -23,7 +23,8 @@ from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
-from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.planning.analysis import Analysis
+from nb2pipe.workflow.analysis import analyze, errors, sort
 from nb2pipe.workflow.storage import storage_problems
 from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
 
