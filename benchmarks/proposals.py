@@ -81,7 +81,9 @@ def at_hand(clones: Path, entry: Entry) -> Entry:
     return entry
 
 
-def measure(entry: Entry, clones: Path, work: Path, environments: Path, known: Mapping[str, Any], static: bool) -> Result:
+def measure(
+    entry: Entry, clones: Path, work: Path, environments: Path, known: Mapping[str, Any], static: bool
+) -> Result:
     """Extract, propose, export; return what came out."""
     entry = at_hand(clones, entry)
     folder = work / entry.id

@@ -27,6 +27,7 @@ VERBS = {
     "verify": "Run a pipeline and compare its values with the original's.",
     "params": "List the parameters.",
     "tags": "List the code cells with their tags, roles and steps.",
+    "init": "Write files for CI: GitHub, GitLab, pre-commit.",
     "explain": "Explain a diagnostic, such as NB201.",
     "completion": "Print the completion script of a shell.",
 }

@@ -12,13 +12,14 @@ from math import inf, sqrt
 from nb2pipe.proposing.looks import Look
 from nb2pipe.proposing.words import Work
 
-CROSSING = 0.3  # what each variable that crosses costs
+CROSSING = 0.25  # what each variable that crosses costs
 UNFIT = 5.0  # each one that no file can keep
 BORDER = 0.8  # each border as such
-ALONE = 0.7  # a step of one cell that does nothing much
-LENGTH = 0.6  # for (length / usual length - 1) squared
-NUMBER = 0.25  # for (steps - usual number) squared
-HEADING, DEEPER = 2.6, 0.9
+ALONE = 0.8  # a step of one cell that does nothing much
+LENGTH = 1.0  # for (length / usual length - 1) squared
+NUMBER = 0.3  # for (steps - usual number) squared
+HEADING, DEEPER = 2.8, 0.9
+SINGLE = 2.0  # a pipeline of one step, where there could be more
 FEWEST, MOST = 2, 8
 LARGE = 160  # cells; above, only places that look like borders are tried
 
@@ -35,11 +36,13 @@ class Site:
 
 
 def usual_number(cells: int, headed: int) -> int:
-    """How many steps a notebook of so many working cells has; the number of its headed parts, if they are that many."""
-    by_length = max(FEWEST, min(MOST, round(1.15 * sqrt(cells))))
+    """How many steps a notebook of so many working cells has; the number of its headed parts, if they are not too few."""
     if cells < 3:
         return 1
-    return max(FEWEST, min(MOST + 1, headed)) if headed >= 3 else by_length
+    by_length = max(FEWEST, min(MOST, round(1.15 * sqrt(cells))))
+    if headed < 3:
+        return by_length
+    return min(MOST + 1, headed) if headed >= 0.6 * by_length else round((headed + by_length) / 2)
 
 
 def best(sites: Sequence[Site], number: int | None = None) -> list[int]:
@@ -55,7 +58,7 @@ def best(sites: Sequence[Site], number: int | None = None) -> list[int]:
     usual_length = count / max(usual, 1)
     tables = _tables(sites, costs, places, most, usual_length)
     scored = [
-        (table_cost + NUMBER * (steps - usual) ** 2, steps, starts)
+        (table_cost + NUMBER * (steps - usual) ** 2 + SINGLE * (steps == 1 and count > 3), steps, starts)
         for steps, (table_cost, starts) in enumerate(tables, start=1)
         if number is None or steps == min(number, len(tables))
     ]
@@ -98,8 +101,8 @@ def _tables(
 
 def _length(sites: Sequence[Site], start: int, end: int, usual: float) -> float:
     cost = LENGTH * ((end - start) / usual - 1) ** 2 if end - start > usual else 0.0
-    if end - start == 1 and sites[start].look.work in (None, Work.EXPLORE, Work.PLOT, Work.CLEAN, Work.FEATURES):
-        cost += ALONE
+    if end - start == 1 and sites[start].look.work in _LITTLE and not sites[start].heading:
+        cost += ALONE * (2 if sites[start].look.work is None else 1)
     return cost
 
 
@@ -109,6 +112,7 @@ def _cost(before: Site, here: Site) -> float:
     return cost - _change(before.look, here.look)
 
 
+_LITTLE = (None, Work.EXPLORE, Work.PLOT, Work.CLEAN, Work.FEATURES, Work.SAVE)
 _BEGINS = {Work.LOAD: 0.8, Work.SPLIT: 1.2, Work.TRAIN: 1.1, Work.TUNE: 1.1, Work.SAVE: 0.3, Work.FEATURES: 0.7}
 
 

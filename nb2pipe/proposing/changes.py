@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nb2pipe.diagnostics import TagEdit
@@ -54,7 +54,9 @@ def merge(notebook: Notebook, first: str, second: str) -> tuple[TagEdit, ...]:
     for item in _items(notebook):
         word = item.word
         if word.key == "after" and {word.value} <= {first, second}:
-            own = {other.word.value for other in _items(notebook) if other.cell == item.cell and other.word.key == "step"}
+            own = {
+                other.word.value for other in _items(notebook) if other.cell == item.cell and other.word.key == "step"
+            }
             new = None if own & {first, second} else _with_value(item.raw, first)
             if new != item.raw:
                 edits.append(TagEdit(cell=item.cell, old=item.raw, new=new))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from nb2pipe.model import CellKind, Notebook
+from nb2pipe.proposing.words import words
 from nb2pipe.tags.grammar import step_name_problem
 
 _HASHES = re.compile(r"^ {0,3}(#{1,6})\s*(?!#)(\S.*?)\s*#*\s*$")
@@ -98,13 +99,17 @@ _NUMBER = re.compile(
     r"\(?\d+(?:\.\d+)*[.)\]:-]*\s+|[IVX]+[.)]\s+|[a-zA-Z][.)]\s+)+",
     re.IGNORECASE,
 )
-_FILLERS = frozenset(
-    """the a an of and to for in on with from by our your we us is are this that it its let lets let's s using use how
-    what why when do does into at as or be can will some now here their them then than these those i if""".split()
+_FILLERS = words(
+    """
+    the a an of and to for in on with from by our your we us is are this that it its let lets let's s using use
+    how what why when do does into at as or be can will some now here their them then than these those i if
+    """
 )
-_EMPTY = frozenset(
-    """introduction overview exercise solution example examples notebook part chapter section question task lab code
-    homework assignment answer note notes start end begin intro""".split()
+_EMPTY = words(
+    """
+    introduction overview exercise solution example examples notebook part chapter section question task lab
+    code homework assignment answer note notes start end begin intro
+    """
 )
 _STEMS = {
     "import": None, "imports": None, "importing": None, "libraries": None, "library": None, "packages": None,
@@ -120,9 +125,9 @@ def name_of(text: str) -> str | None:
     """A step's name from a heading, or ``None`` if it says nothing that could be a name."""
     text = _NUMBER.sub("", normalize("NFKC", text)).split(":")[0] if ":" in text else _NUMBER.sub("", text)
     text = text.split("(")[0] or text
-    words = [w for w in re.findall(r"[^\W_]+", text.lower()) if w]
-    words = [w for w in words if w not in _FILLERS] or words
-    said = [_VARIANTS.get(_STEMS.get(w) or w, _STEMS.get(w) or w) for w in words if _STEMS.get(w, w) is not None]
+    spoken = re.findall(r"[^\W_]+", re.sub(r"['’`]", "", text.lower()))
+    spoken = [w for w in spoken if w not in _FILLERS] or spoken
+    said = [_VARIANTS.get(_STEMS.get(w) or w, _STEMS.get(w) or w) for w in spoken if _STEMS.get(w, w) is not None]
     if not said or all(word in _EMPTY or word.isdigit() for word in said):
         return None
     if said[:2] == ["explore", "data"]:

@@ -13,9 +13,11 @@ from nb2pipe.proposing.words import (
     ESTIMATORS,
     LOOKING_BUILTINS,
     LOOKS,
+    SCORE_WORDS,
     SCORES,
     TUNERS,
     UNFIT,
+    UNFIT_BUILTINS,
     WEIGHT,
     WORK_OF,
     Work,
@@ -33,6 +35,7 @@ class Look:
     cell: int
     weights: dict[Work, float] = field(default_factory=dict)
     models: tuple[str, ...] = ()
+    evaluations: tuple[str, ...] = ()  # what it evaluates with: confusion_matrix, roc_curve
     files: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     shown_score: str | None = None
@@ -72,12 +75,13 @@ def look(cell: int, source: str) -> Look:
         cell=cell,
         weights=weights,
         models=tuple(dict.fromkeys(name for call in calls if _is_model(name := _last(call.func)))),
+        evaluations=tuple(dict.fromkeys(name for call in calls if _evaluates(name := _last(call.func)))),
         files=tuple(dict.fromkeys(file for call in calls for file in _files(call))),
         scores=scores,
         shown_score=shown,
         prints_score=any(_last(c.func) == "print" and any(_score_name(a) for a in c.args) for c in calls),
         unfit=frozenset(name for statement in body for name in _unfit(statement)),
-        only_looks=bool(body) and not code.magics and all(_looks(statement, binds) for statement in body),
+        only_looks=bool(body) and not code.magics and all(map(_looks, body)),
         draws=any(_last(call.func) in DRAWS for call in calls),
         installs=only_installs,
         binds=frozenset(binds),
@@ -89,7 +93,9 @@ _INSTALL = ("pip install", "pip3 install", "conda install", "pip -q install", "p
 
 def _is_mark(node: ast.stmt) -> bool:
     """The call that a magic was translated to."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _last(node.value.func).startswith("__nb2")
+    return (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _last(node.value.func).startswith("__nb2")
+    )
 
 
 def _inside(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -113,6 +119,10 @@ def _is_model(name: str) -> bool:
     return name in ESTIMATORS or (ESTIMATOR.fullmatch(name) is not None and name not in TUNERS)
 
 
+def _evaluates(name: str) -> bool:
+    return WORK_OF.get(name) is Work.EVALUATE and "_" in name and not name.startswith(("predict", "get_", "from_"))
+
+
 def _files(call: ast.Call) -> Iterator[str]:
     if WORK_OF.get(_last(call.func)) is Work.LOAD and call.args:
         first = call.args[0]
@@ -127,7 +137,9 @@ def _scored(statement: ast.stmt) -> Iterator[str]:
     """The plain names that a statement certainly gives a score to."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
-        if isinstance(target, ast.Name) and _score_name(statement.value):
+        if isinstance(target, ast.Name) and (
+            _score_name(statement.value) or (SCORE_WORDS.search(target.id) and _is_number(statement.value))
+        ):
             yield target.id
         elif isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
             for name, value in zip(target.elts, statement.value.elts, strict=False):
@@ -135,30 +147,34 @@ def _scored(statement: ast.stmt) -> Iterator[str]:
                     yield name.id
 
 
+def _is_number(node: ast.expr) -> bool:
+    """Whether an expression is likely one number: arithmetic, or a call that ends in one."""
+    if isinstance(node, ast.BinOp):
+        return not any(isinstance(part, ast.List | ast.Tuple | ast.Dict) for part in ast.walk(node))
+    return isinstance(node, ast.Call) and _last(node.func) in ("mean", "sum", "sqrt", "round", "float", "item", "score")
+
+
 def _score_name(node: ast.expr) -> str | None:
     """A name for the score that an expression computes, ``None`` if it is none."""
     if isinstance(node, ast.Call):
-        last = _last(node.func)
-        if last in SCORES:
-            return last.removesuffix("_score")
-        if last == "score" and isinstance(node.func, ast.Attribute) and node.args:
-            model = node.func.value
-            return f"{model.id}_score" if isinstance(model, ast.Name) else "score"
-        if last in ("sqrt", "round", "float", "mean", "print") and last != "print":
-            inner = node.args[0] if node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
-            name = _score_name(inner) if inner is not None else None
-            if name == "mean_squared_error" and last == "sqrt":
-                return "rmse"
-            return name
-        if last == "cross_val_score":
-            return "cross_val_score"
-        if last == "format" and node.args:
-            return None
-    if isinstance(node, ast.BinOp):
-        left, right = _score_name(node.left), _score_name(node.right)
-        if isinstance(node.op, ast.Mult | ast.Div | ast.Sub | ast.Add | ast.Pow) and (left or right):
-            plain = isinstance(node.left, ast.Constant) or isinstance(node.right, ast.Constant)
-            return (left or right) if plain else None
+        return _score_of_call(node)
+    if isinstance(node, ast.BinOp) and (isinstance(node.left, ast.Constant) or isinstance(node.right, ast.Constant)):
+        return _score_name(node.left) or _score_name(node.right)
+    return None
+
+
+def _score_of_call(call: ast.Call) -> str | None:
+    last = _last(call.func)
+    if last == "score" and isinstance(call.func, ast.Attribute) and call.args:
+        model = call.func.value
+        return f"{model.id}_score" if isinstance(model, ast.Name) else "score"
+    if last in ("sqrt", "round", "float", "mean"):
+        inner = call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else None
+        name = _score_name(inner) if inner is not None else None
+        return "rmse" if (name, last) == ("mean_squared_error", "sqrt") else name
+    own = isinstance(call.func, ast.Name) and SCORE_WORDS.fullmatch(last)  # the notebook's own rmse(y, predicted)
+    if last in SCORES or last == "cross_val_score" or own:
+        return last if last == "cross_val_score" else last.removesuffix("_score")
     return None
 
 
@@ -168,7 +184,8 @@ def _score_name(node: ast.expr) -> str | None:
 def _unfit(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, ast.Assign) and _makes_unfit(statement.value):
         for target in statement.targets:
-            yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+            if _plain_target(target):
+                yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
     elif isinstance(statement, ast.With):
         for item in statement.items:
             if isinstance(item.optional_vars, ast.Name):
@@ -176,23 +193,25 @@ def _unfit(statement: ast.stmt) -> Iterator[str]:
 
 
 def _makes_unfit(value: ast.expr) -> bool:
-    return isinstance(value, ast.GeneratorExp) or (isinstance(value, ast.Call) and _last(value.func) in UNFIT)
+    if isinstance(value, ast.Call):
+        return _last(value.func) in (UNFIT_BUILTINS if isinstance(value.func, ast.Name) else UNFIT)
+    return isinstance(value, ast.GeneratorExp)
 
 
 # ---------------------------------------------------------------- looking
 
 
-def _looks(statement: ast.stmt, own: set[str]) -> bool:
-    """Whether a statement changes nothing but plain names, as far as its words say. ``own``: names the cell binds."""
+def _looks(statement: ast.stmt) -> bool:
+    """Whether a statement changes nothing but plain names, as far as its words say."""
     if isinstance(statement, ast.Expr):
-        return _sees(statement.value, own)
+        return _sees(statement.value)
     if isinstance(statement, ast.Assign):
-        return all(_plain_target(target) for target in statement.targets) and _sees(statement.value, own)
+        return all(_plain_target(target) for target in statement.targets) and _sees(statement.value)
     if isinstance(statement, ast.For):
         parts = [*statement.body, *statement.orelse]
-        return _plain_target(statement.target) and _sees(statement.iter, own) and all(_looks(s, own) for s in parts)
+        return _plain_target(statement.target) and _sees(statement.iter) and all(_looks(s) for s in parts)
     if isinstance(statement, ast.If):
-        return _sees(statement.test, own) and all(_looks(s, own) for s in [*statement.body, *statement.orelse])
+        return _sees(statement.test) and all(_looks(s) for s in [*statement.body, *statement.orelse])
     return isinstance(statement, ast.Pass)
 
 
@@ -202,7 +221,7 @@ def _plain_target(target: ast.expr) -> bool:
     return isinstance(target, ast.Name)
 
 
-def _sees(node: ast.expr, own: set[str]) -> bool:
+def _sees(node: ast.expr) -> bool:
     """Whether an expression only looks: all calls in it are known to."""
     for part in ast.walk(node):
         if isinstance(part, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom | ast.Lambda):
@@ -226,4 +245,14 @@ def _true(keyword: ast.keyword) -> bool:
     constant = value.value if isinstance(value, ast.Constant) else None
     if keyword.arg == "inplace":
         return constant is not False
-    return keyword.arg == "kind" and constant not in ("line", "bar", "barh", "hist", "box", "kde", "area", "pie", "scatter")
+    return keyword.arg == "kind" and constant not in (
+        "line",
+        "bar",
+        "barh",
+        "hist",
+        "box",
+        "kde",
+        "area",
+        "pie",
+        "scatter",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,10 @@ from nb2pipe.proposing.looks import Look
 from nb2pipe.proposing.words import WEIGHT, Work
 
 _TAKEN = ("setup", "metrics", "parameters", "imports", "functions", "skip")  # words of the grammar and of planning
-_VAGUE = frozenset(["data", "dataset", "datasets", "model", "models", "results", "result", "set", "sets", "get", "import"])
+_VAGUE = frozenset(
+    ["data", "dataset", "datasets", "model", "models", "results", "result", "set", "sets", "get", "import"]
+)
+_LONGEST_HEADING = 70  # characters; longer ones are sentences
 _ENDS = ("Classifier", "Regressor", "CV", "Regression")
 
 
@@ -28,9 +32,11 @@ def names(parts: Sequence[Part], taken: Collection[str] = ()) -> list[str]:
     """A name for each part, none of them twice or among ``taken``."""
     given = [*_TAKEN, *taken]
     found: list[str] = []
+    texts = Counter(part.heading.text for part in parts if part.heading)
     trainings = sum(main_work(part.looks) in (Work.TRAIN, Work.TUNE) for part in parts)
     for part in parts:
-        headed = name_of(part.heading.text) if part.heading else None
+        said = part.heading.text if part.heading else ""
+        headed = name_of(said) if texts[said] == 1 and len(said) <= _LONGEST_HEADING else None
         by_work, more = _by_work(part, several=trainings > 1)
         if headed is None or headed in _VAGUE:
             name = by_work
@@ -61,7 +67,8 @@ def _by_work(part: Part, *, several: bool) -> tuple[str, list[str]]:
             return models[0], [f"{work.value}_{models[0]}", *models[1:]]
         return work.value, models
     if work is not None:
-        return work.value, [f"{work.value}_{model}" for model in models[:1]]
+        evaluations = [name for look in part.looks for name in look.evaluations] if work is Work.EVALUATE else []
+        return work.value, [*evaluations, *(f"{work.value}_{model}" for model in models[:1])]
     return (part.functions[0], list(part.functions[1:])) if part.functions else ("compute", [])
 
 
@@ -69,14 +76,14 @@ def snake(name: str) -> str:
     """``random_forest`` for ``RandomForestClassifier``."""
     for end in _ENDS:
         shorter = name.removesuffix(end)
-        if len(shorter) > 3 and not (end == "Regression"):
+        if len(shorter) > 3 and end != "Regression":
             name = shorter
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def why(part: Part) -> str:
-    """What the part does, and its heading."""
-    said = [f'"{part.heading.text}"'] if part.heading else []
+    """What the part does; that a heading stands above it."""
+    said = ["heading"] if part.heading else []
     files = list(dict.fromkeys(file for look in part.looks for file in look.files))
     models = list(dict.fromkeys(name for look in part.looks for name in look.models))
     works = {work for look in part.looks for work in look.weights}
@@ -93,7 +100,7 @@ def why(part: Part) -> str:
         said.append("fits")
     if any(look.scores or look.shown_score or look.prints_score for look in part.looks):
         said.append("scores")
-    if not said:
+    if len(said) <= int(part.heading is not None):
         work = main_work(part.looks)
         said.append(_SAYS.get(work, "") if work else "")
     return ", ".join(word for word in said if word)

@@ -49,9 +49,7 @@ class Proposal:
     @property
     def crossing(self) -> tuple[tuple[str, str], ...]:
         """The (step, variable) pairs that steps hand over, each once."""
-        return tuple(
-            (step.name, name) for step in self.pipeline.steps for made in step.outputs for name in made.names
-        )
+        return tuple((step.name, name) for step in self.pipeline.steps for made in step.outputs for name in made.names)
 
     @classmethod
     def of(

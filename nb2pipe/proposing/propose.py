@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from nb2pipe.diagnostics import Diagnostic, Severity, TagEdit
-from nb2pipe.model import CellFlow, CellRole, Notebook, Role, StatementKind
+from nb2pipe.model import CellFlow, CellRole, Notebook, Role, Statement, StatementKind
 from nb2pipe.planning.analysis import flows_of, understand
 from nb2pipe.planning.plan import Plan
 from nb2pipe.proposing import borders, headings, naming, setup
@@ -15,6 +16,7 @@ from nb2pipe.proposing.crossing import crossing, read_later
 from nb2pipe.proposing.looks import Look, look
 from nb2pipe.proposing.metrics import metric_tags
 from nb2pipe.proposing.proposal import NO_STEPS, Proposal
+from nb2pipe.rules import figures
 from nb2pipe.tags import read_roles
 
 
@@ -42,7 +44,10 @@ class Draft:
     notes: tuple[str, ...] = field(default=())
 
 
-def propose(notebook: Notebook, wishes: Wishes = Wishes()) -> Proposal:
+NO_WISHES = Wishes()
+
+
+def propose(notebook: Notebook, wishes: Wishes = NO_WISHES) -> Proposal:
     """Propose the tagging of a notebook. Nothing is run, nothing is written; tags that are there stay.
 
     The proposal has been planned: borders at which the analysis finds that a split would change what is computed are
@@ -105,7 +110,7 @@ def _starts(draft: Draft, wishes: Wishes) -> list[int]:
     return borders.best(sites, wishes.steps)
 
 
-def _setup_statements(draft: Draft) -> Iterable[object]:
+def _setup_statements(draft: Draft) -> Iterable[Statement]:
     for cell, flow in draft.flows.items():
         role = draft.settled[cell].role.value if cell in draft.settled else draft.roles.get(cell, ("", ""))[0]
         for statement in flow.statements:
@@ -173,7 +178,9 @@ def _mended(draft: Draft) -> Draft:
     whole = len(_errors(_plan(replace(draft, starts=draft.starts[:1]))))
     joined = 0
     while len(draft.starts) > 1 and len(_errors(plan)) > whole:
-        tries = [replace(draft, starts=draft.starts[:at] + draft.starts[at + 1 :]) for at in range(1, len(draft.starts))]
+        tries = [
+            replace(draft, starts=draft.starts[:at] + draft.starts[at + 1 :]) for at in range(1, len(draft.starts))
+        ]
         plans = [_plan(one) for one in tries]
         at = min(range(len(tries)), key=lambda n: len(_errors(plans[n])))
         draft, plan = tries[at], plans[at]
@@ -207,7 +214,7 @@ def _finished(draft: Draft) -> Proposal:
     called = _own_functions(draft)
     parts: list[naming.Part] = []
     bounds = [*draft.starts, len(draft.work)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         cells = draft.work[start:end]
         own: Counter[str] = Counter()
         for cell in cells:
@@ -223,7 +230,16 @@ def _finished(draft: Draft) -> Proposal:
     notebook, edits = tagged(draft, names)
     whys = {draft.work[start]: naming.why(part) for start, part in zip(draft.starts, parts, strict=True)}
     whys |= {cell: why for cell, (_, why) in draft.roles.items()}
-    return Proposal.of(notebook, edits, understand(notebook, tuple(draft.flows.values())), whys, draft.notes)
+    analysis = understand(notebook, tuple(draft.flows.values()))
+    return Proposal.of(notebook, edits, analysis, whys, (*draft.notes, *_printed(draft)))
+
+
+def _printed(draft: Draft) -> Iterable[str]:
+    """Scores that are only printed have no name under which they could be compared."""
+    cells = [cell for cell in draft.work if draft.looks[cell].prints_score and not draft.looks[cell].scores]
+    if cells:
+        where = f"cell{'s' if len(cells) > 1 else ''} {figures.ranges(cells)}"
+        yield f"scores that are only printed ({where}) are not compared: give each a name (accuracy = ...)"
 
 
 def _heading(those: Sequence[headings.Heading], level: int) -> headings.Heading | None:

@@ -35,7 +35,7 @@ def roles(
         elif flow.problems:
             working = True
         elif kinds and kinds <= {StatementKind.IMPORT, StatementKind.SETTING} and (
-            not working or StatementKind.IMPORT in kinds and not any(s.seeds for s in flow.statements)
+            not working or (StatementKind.IMPORT in kinds and not any(s.seeds for s in flow.statements))
         ):  # fmt: skip
             found[cell] = ("imports", "imports" if StatementKind.IMPORT in kinds else "settings")
         elif kinds and kinds <= {StatementKind.IMPORT, StatementKind.DEFINITION} and _defined_once(flow, bound):
@@ -47,6 +47,21 @@ def roles(
             has_parameters = True
         elif kinds:
             working = True
+    return _without_rebound(found, free, flows)
+
+
+def _without_rebound(
+    found: dict[int, tuple[str, str]], free: Sequence[int], flows: Mapping[int, CellFlow]
+) -> dict[int, tuple[str, str]]:
+    """Imports that a working cell above them has made already stay where they are: a step would find two versions."""
+    bound: set[str] = set()
+    for cell in free:
+        names = {b.name for s in flows[cell].statements for b in s.bindings}
+        if cell not in found:
+            bound |= names
+        elif found[cell][0] == "imports" and names & bound:
+            del found[cell]
+            bound |= names
     return found
 
 
@@ -60,9 +75,7 @@ def _defined_once(flow: CellFlow, bound: Counter[str]) -> bool:
     )
 
 
-def _is_parameters(
-    notebook: Notebook, flow: CellFlow, bound: Counter[str], flows: Mapping[int, CellFlow]
-) -> bool:
+def _is_parameters(notebook: Notebook, flow: CellFlow, bound: Counter[str], flows: Mapping[int, CellFlow]) -> bool:
     """Whether the cell holds plain values only, which nothing ever changes."""
     parsed = read_parameters(notebook.cells[flow.cell].source, cell=flow.cell)
     names = {b.name for s in flow.statements for b in s.bindings}

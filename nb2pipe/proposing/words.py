@@ -6,6 +6,11 @@ import re
 from enum import StrEnum
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 class Work(StrEnum):
     """What a cell does. The values are the names of steps that do nothing else."""
 
@@ -71,13 +76,15 @@ _CALLS = {
 WORK_OF = {call: work for work, calls in _CALLS.items() for call in calls.split()}
 """Last name of a call -> what it does."""
 
-SCORES = frozenset(
-    """accuracy_score balanced_accuracy_score precision_score recall_score f1_score fbeta_score roc_auc_score
+SCORES = words(
+    """
+    accuracy_score balanced_accuracy_score precision_score recall_score f1_score fbeta_score roc_auc_score
     average_precision_score log_loss r2_score mean_squared_error mean_absolute_error root_mean_squared_error
     mean_absolute_percentage_error median_absolute_error explained_variance_score silhouette_score
     adjusted_rand_score adjusted_mutual_info_score normalized_mutual_info_score auc jaccard_score
     cohen_kappa_score matthews_corrcoef mean_squared_log_error brier_score_loss hamming_loss homogeneity_score
-    completeness_score v_measure_score davies_bouldin_score calinski_harabasz_score""".split()
+    completeness_score v_measure_score davies_bouldin_score calinski_harabasz_score
+    """
 )
 """Functions whose result is one number that tells how good a model is."""
 
@@ -88,38 +95,53 @@ SCORE_WORDS = re.compile(
 """Names that people give to scores."""
 
 ESTIMATOR = re.compile(r"[A-Z]\w*(Classifier|Regressor|Regression|CV|NB|SVC|SVR|Means|Clustering|Mixture|Forest)")
-ESTIMATORS = frozenset(
-    """SVC SVR LinearSVC LinearSVR NuSVC Ridge Lasso ElasticNet Lars Perceptron KMeans DBSCAN PCA TSNE NMF UMAP
-    MiniBatchKMeans MeanShift GaussianMixture AgglomerativeClustering SpectralClustering Birch OPTICS OLS GLM Logit
-    ARIMA SARIMAX AutoReg Prophet VAR ExponentialSmoothing Holt IsolationForest OneClassSVM LocalOutlierFactor
-    LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis TruncatedSVD Isomap""".split()
+ESTIMATORS = words(
+    """
+    SVC SVR LinearSVC LinearSVR NuSVC Ridge Lasso ElasticNet Lars Perceptron KMeans DBSCAN PCA TSNE NMF UMAP
+    MiniBatchKMeans MeanShift GaussianMixture AgglomerativeClustering SpectralClustering Birch OPTICS OLS GLM
+    Logit ARIMA SARIMAX AutoReg Prophet VAR ExponentialSmoothing Holt IsolationForest OneClassSVM
+    LocalOutlierFactor LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis TruncatedSVD Isomap
+    """
 )
 """Classes of models; most others end as :data:`ESTIMATOR` says."""
 TUNERS = frozenset(["GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "BayesSearchCV", "RFECV"])
 
-UNFIT = frozenset(
-    "subplots figure gca add_subplot axes open connect iter zip map filter reader writer cursor count cycle imap".split()
+UNFIT = words(
+    """
+    subplots figure gca add_subplot axes connect cursor reader writer DictReader open imap
+    """
 )
-"""Calls whose results live in one process (figures, files, connections, iterators): no border should part their users."""
+UNFIT_BUILTINS = words(
+    """
+    open iter zip map filter count cycle subplots reader
+    """
+)
+"""Methods and functions whose results live in one process (figures, files, connections, iterators)."""
 
-LOOKS = frozenset(
-    """head tail info describe value_counts unique nunique corr cov isnull isna notnull notna sum mean median std var
-    min max count quantile mode any all groupby size agg first last nlargest nsmallest sort_values sort_index dtypes
-    select_dtypes pivot_table crosstab to_frame reset_index round abs idxmin idxmax items keys values tolist to_list
-    get format join upper lower replace strip duplicated copy reshape astype pivot unstack stack rename transpose T
-    drop dropna fillna memory_usage skew kurt ravel flatten query set_index""".split()
+LOOKS = words(
+    """
+    head tail info describe value_counts unique nunique corr cov isnull isna notnull notna sum mean median std
+    var min max count quantile mode any all groupby size agg first last nlargest nsmallest sort_values
+    sort_index dtypes select_dtypes pivot_table crosstab to_frame reset_index round abs idxmin idxmax items keys
+    values tolist to_list get format join upper lower replace strip duplicated copy reshape astype pivot unstack
+    stack rename transpose T drop dropna fillna memory_usage skew kurt ravel flatten query set_index
+    """
 )
 """Methods that only look, whatever they are called on (and make a new object where they give one)."""
-DRAWS = frozenset(
-    """plot hist scatter bar barh boxplot heatmap countplot histplot distplot pairplot violinplot scatterplot kdeplot
-    subplots figure imshow pie contourf contour show title xlabel ylabel xticks yticks legend grid suptitle
-    tight_layout subplot axhline axvline text annotate colorbar axis xlim ylim set_title set_xlabel set_ylabel
-    set_xticklabels set_yticklabels set_xlim set_ylim set_xticks set_yticks tick_params fill_between stem step
-    hlines vlines line area kde box density hexbin set_axis_labels despine matshow subplots_adjust twinx gca gcf
-    set_size_inches""".split()
+DRAWS = words(
+    """
+    plot hist scatter bar barh boxplot heatmap countplot histplot distplot pairplot violinplot scatterplot
+    kdeplot subplots figure imshow pie contourf contour show title xlabel ylabel xticks yticks legend grid
+    suptitle tight_layout subplot axhline axvline text annotate colorbar axis xlim ylim set_title set_xlabel
+    set_ylabel set_xticklabels set_yticklabels set_xlim set_ylim set_xticks set_yticks tick_params fill_between
+    stem step hlines vlines line area kde box density hexbin set_axis_labels despine matshow subplots_adjust
+    twinx gca gcf set_size_inches
+    """
 )
 """Functions and methods that draw without taking random numbers (seaborn's ``barplot`` and ``regplot`` take some)."""
-LOOKING_BUILTINS = frozenset(
-    """len print type sorted range list set dict tuple sum max min round str int float bool zip enumerate abs display
-    any all isinstance repr dir""".split()
+LOOKING_BUILTINS = words(
+    """
+    len print type sorted range list set dict tuple sum max min round str int float bool zip enumerate abs
+    display any all isinstance repr dir
+    """
 )

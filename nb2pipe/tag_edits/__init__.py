@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from nb2pipe.diagnostics import TagEdit
 from nb2pipe.tag_edits.in_json import apply_to_json
 from nb2pipe.tag_edits.in_text import apply_to_text
+from nb2pipe.tag_edits.sources import with_sources
 
-__all__ = ["apply"]
+__all__ = ["apply", "with_sources"]
 
 
 def apply(text: str, edits: Sequence[TagEdit], *, suffix: str = ".ipynb", tidy: bool = False) -> str:
