@@ -179,7 +179,11 @@ def main() -> None:
         if words.only and entry.id not in words.only:
             continue
         arguments = (words.clones, words.work.resolve(), words.environments.absolute())
-        result = measure(entry, *arguments, known.get(entry.id, {}), words.static)
+        try:
+            result = measure(entry, *arguments, known.get(entry.id, {}), words.static)
+        except subprocess.CalledProcessError as error:  # a file that the clone does not have
+            sys.stderr.write(f"{entry.id}: {error}\n")
+            continue
         results.append(result)
         line = json.dumps(asdict(result), ensure_ascii=False)
         if not words.static:

@@ -16,18 +16,21 @@ if TYPE_CHECKING:
         Inspection,
         KernelChoice,
         Progress,
+        Proposal,
         Verification,
+        Wishes,
         check,
         export,
         inspect,
         lint,
+        propose,
         run,
         verify,
     )
 
 __all__ = [
-    "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "run", "verify",
+    "Export", "Inspection", "KernelChoice", "Progress", "Proposal", "Verification", "Wishes",
+    "check", "export", "inspect", "lint", "propose", "run", "verify",
 ]  # fmt: skip
 
 

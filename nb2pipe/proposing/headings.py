@@ -16,7 +16,7 @@ _HASHES = re.compile(r"^ {0,3}(#{1,6})\s*(?!#)(\S.*?)\s*#*\s*$")
 _HTML = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.IGNORECASE | re.DOTALL)
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _LONGEST = 28  # characters: names stand in tables, file names and commands
-_MOST_WORDS = 4
+_MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ _EMPTY = words(
     code homework assignment answer note notes start end begin intro
     """
 )
+_SETUP = words("import imports importing libraries library packages")
 _STEMS = {
-    "import": None, "imports": None, "importing": None, "libraries": None, "library": None, "packages": None,
     "loading": "load", "reading": "read", "preparing": "prepare", "splitting": "split", "training": "train",
     "evaluating": "evaluate", "exploring": "explore", "cleaning": "clean", "fitting": "fit", "plotting": "plot",
     "visualizing": "visualize", "visualising": "visualise", "building": "build", "creating": "create",
@@ -123,11 +123,14 @@ _VARIANTS = {"modelling": "modeling", "eda": "explore", "exploratory": "explore"
 
 def name_of(text: str) -> str | None:
     """A step's name from a heading, or ``None`` if it says nothing that could be a name."""
+    if text.rstrip().endswith("?"):
+        return None
     text = _NUMBER.sub("", normalize("NFKC", text)).split(":")[0] if ":" in text else _NUMBER.sub("", text)
     text = text.split("(")[0] or text
     spoken = re.findall(r"[^\W_]+", re.sub(r"['’`]", "", text.lower()))
     spoken = [w for w in spoken if w not in _FILLERS] or spoken
-    said = [_VARIANTS.get(_STEMS.get(w) or w, _STEMS.get(w) or w) for w in spoken if _STEMS.get(w, w) is not None]
+    first = [_STEMS.get(word, word) for word in spoken[:1]]  # a verb at the front: "Loading the data"
+    said = [_VARIANTS.get(word, word) for word in (*first, *spoken[1:]) if word not in _SETUP]
     if not said or all(word in _EMPTY or word.isdigit() for word in said):
         return None
     if said[:2] == ["explore", "data"]:

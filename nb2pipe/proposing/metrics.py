@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from nb2pipe.model import BindingKind, CellFlow, CellRole, Notebook, Role
+from nb2pipe.model import BindingKind, CellFlow
 from nb2pipe.proposing.looks import Look
-from nb2pipe.tags import grammar
 
 _MOST = 6  # of one cell
 
 
 def metric_tags(
-    notebook: Notebook,
-    flows: Mapping[int, CellFlow],
-    looks: Mapping[int, Look],
-    settled: Mapping[int, CellRole],
-    roles: Mapping[int, tuple[str, str]],
+    cells: Collection[int], flows: Mapping[int, CellFlow], looks: Mapping[int, Look]
 ) -> dict[int, list[str]]:
-    """Per cell the tags ``metric:NAME`` or ``metrics``; none if the notebook has its own."""
-    if any(_is_metric(tag) for cell in notebook.cells for tag in cell.tags):
-        return {}
-    found: dict[int, list[str]] = {}
-    for cell, flow in flows.items():
-        if cell in roles or (cell in settled and settled[cell].role is not Role.STEP):
-            continue
-        tags = _of_cell(flow, looks[cell])
-        if tags:
-            found[cell] = tags
-    return found
-
-
-def _is_metric(tag: str) -> bool:
-    word = grammar.parse(tag)
-    return isinstance(word, grammar.Word) and word.key in ("metrics", "metric")
+    """Per cell (of ``cells``) the tags ``metric:NAME`` or ``metrics``."""
+    found = {cell: _of_cell(flow, looks[cell]) for cell, flow in flows.items() if cell in cells}
+    return {cell: tags for cell, tags in found.items() if tags}
 
 
 def _of_cell(flow: CellFlow, look: Look) -> list[str]:

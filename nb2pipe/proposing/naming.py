@@ -34,10 +34,12 @@ def names(parts: Sequence[Part], taken: Collection[str] = ()) -> list[str]:
     found: list[str] = []
     texts = Counter(part.heading.text for part in parts if part.heading)
     trainings = sum(main_work(part.looks) in (Work.TRAIN, Work.TUNE) for part in parts)
-    for part in parts:
+    for number, part in enumerate(parts):
         said = part.heading.text if part.heading else ""
         headed = name_of(said) if texts[said] == 1 and len(said) <= _LONGEST_HEADING else None
         by_work, more = _by_work(part, several=trainings > 1)
+        if number == 0 and main_work(part.looks) in (None, Work.EXPLORE, Work.PLOT, Work.CLEAN):
+            by_work, more = "data", [by_work, *more]  # whatever it calls: the data begin here
         if headed is None or headed in _VAGUE:
             name = by_work
             more = [*more, f"{by_work}_{headed}"] if headed else more
@@ -95,7 +97,7 @@ def why(part: Part) -> str:
         said.append("splits train and test")
     fits = works & {Work.TRAIN, Work.TUNE}
     if models and fits:
-        said.append(f"fits {models[0]}" + (f" and {len(models) - 1} more" if len(models) > 1 else ""))
+        said.append(f"fits {_short(models[0])}" + (f" and {len(models) - 1} more" if len(models) > 1 else ""))
     elif fits:
         said.append("fits")
     if any(look.scores or look.shown_score or look.prints_score for look in part.looks):
@@ -104,6 +106,12 @@ def why(part: Part) -> str:
         work = main_work(part.looks)
         said.append(_SAYS.get(work, "") if work else "")
     return ", ".join(word for word in said if word)
+
+
+def _short(model: str) -> str:
+    for end in _ENDS[:2]:
+        model = model.removesuffix(end)
+    return model
 
 
 _SAYS = {

@@ -39,6 +39,7 @@ class Draft:
     settled: Mapping[int, CellRole]  # cells whose role the notebook says
     taken: tuple[str, ...]  # names of steps that it has
     roles: Mapping[int, tuple[str, str]]
+    has_metrics: bool = False  # the notebook says which they are
     work: tuple[int, ...] = ()
     starts: tuple[int, ...] = ()  # positions in ``work``
     notes: tuple[str, ...] = field(default=())
@@ -71,6 +72,7 @@ def _draft(notebook: Notebook, flows: Mapping[int, CellFlow], wishes: Wishes) ->
     looks = {cell: look(cell, notebook.cells[cell].source) for cell in flows}
     draft = Draft(
         notebook=notebook, flows=flows, looks=looks, settled=settled, roles={},
+        has_metrics=any(role.metrics or role.metric_tags for role in roles),
         taken=tuple(dict.fromkeys(role.step for role in roles if role.step and role.tagged)),
     )  # fmt: skip
     chosen = setup.roles(notebook, free, flows, looks, settled)
@@ -136,8 +138,10 @@ def tagged(draft: Draft, names: Sequence[str]) -> tuple[Notebook, tuple[TagEdit,
     new: dict[int, list[str]] = {cell: [role] for cell, (role, _) in draft.roles.items()}
     for name, start in zip(names, draft.starts, strict=True):
         new.setdefault(draft.work[start], []).append(f"step:{name}")
-    for cell, tags in metric_tags(draft.notebook, draft.flows, draft.looks, draft.settled, draft.roles).items():
-        new.setdefault(cell, []).extend(tags)
+    if not draft.has_metrics:
+        inside = {cell for cell, role in draft.settled.items() if role.role is Role.STEP} | set(draft.work)
+        for cell, tags in metric_tags(inside, draft.flows, draft.looks).items():
+            new.setdefault(cell, []).extend(tags)
     cells = tuple(
         replace(cell, tags=(*cell.tags, *new.get(cell.index, ()))) if cell.index in new else cell
         for cell in draft.notebook.cells

@@ -9,7 +9,7 @@ from nb2pipe.reports.look import Look, clean, cut, wrap
 from nb2pipe.reports.tables import Column, Row, Styled, table
 from nb2pipe.rules import figures
 
-COLUMNS = (Column("part"), Column("cells", wraps=True), Column("why", cuts=True), Column("hands over", wraps=True))
+COLUMNS = (Column("part"), Column("cells", wraps=True), Column("why", wraps=True), Column("hands over", wraps=True))
 PARAMETERS = (Column("parameter"), Column("value", cuts=True), Column("from", wraps=True))
 CHANGES = (Column("cell", right=True), Column("change"), Column("source", cuts=True))
 DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}

@@ -6,12 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nb2pipe.proposing import Proposal, Wishes
     from nb2pipe.recording.verify import Difference, Verification
     from nb2pipe.running.kernels import KernelChoice
     from nb2pipe.running.pipeline import Progress
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.runs import check, read_project, run
+    from nb2pipe.workflow.tagging import propose
     from nb2pipe.workflow.verifying import verify
 
 # Each is imported when it is first asked for: lint must not pay for papermill.
@@ -25,6 +27,9 @@ _HOMES = {
     "check": "nb2pipe.workflow.runs",
     "read_project": "nb2pipe.workflow.runs",
     "run": "nb2pipe.workflow.runs",
+    "Proposal": "nb2pipe.proposing",
+    "Wishes": "nb2pipe.proposing",
+    "propose": "nb2pipe.workflow.tagging",
     "Verification": "nb2pipe.recording.verify",
     "verify": "nb2pipe.workflow.verifying",
     "KernelChoice": "nb2pipe.running.kernels",
@@ -32,8 +37,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Difference", "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "read_project", "run", "verify",
+    "Difference", "Export", "Inspection", "KernelChoice", "Progress", "Proposal", "Verification",
+    "Wishes",
+    "check", "export", "inspect", "lint", "propose", "read_project", "run", "verify",
 ]  # fmt: skip
 
 
