@@ -6,7 +6,7 @@ import difflib
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class Job:
 @click.option("--from-headings", is_flag=True, help="A step for each heading, wherever few variables cross or many.")
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Propose that many steps.")
 @click.option("--no-skip", is_flag=True, help="Leave no cell out.")
-@click.option("--parameters", is_flag=True, help="Gather constants in a parameters cell; this moves code.")
+@click.option("--parameters", "gather", is_flag=True, help="Gather constants in a parameters cell; this moves code.")
 @click.option("--rename", "renames", metavar="OLD NEW", help="Give a step another name.", **PAIR)
 @click.option("--merge", "merges", metavar="FIRST SECOND", help="Make the second step part of the first.", **PAIR)
 @click.option("--clear", is_flag=True, help="Take all tags and comments of nb2pipe out.")
@@ -74,7 +74,7 @@ def command(console: Console, /, path: Path, yes: bool, diff: bool, form: str, c
     wishes = Wishes(from_headings=wanted["from_headings"], steps=wanted["steps"], skip=not wanted["no_skip"])
     change = tagging.Change(renames=wanted["renames"], merges=wanted["merges"])
     comments = wanted["style"] == "comment"
-    job = _job(path, wishes, change, comments=comments, parameters=wanted["parameters"], clear=clear, diff=diff)
+    job = _job(path, wishes, change, comments=comments, parameters=wanted["gather"], clear=clear, diff=diff)
     if form == "json":
         _write(job, yes)
         from nb2pipe.reports import json
@@ -90,12 +90,12 @@ def command(console: Console, /, path: Path, yes: bool, diff: bool, form: str, c
 
 
 def _exclude(clear: bool, wanted: Mapping[str, Any]) -> None:
-    others = ("from_headings", "steps", "parameters", "renames", "merges")
+    others = ("from_headings", "steps", "gather", "renames", "merges")
     if clear and any(wanted[name] for name in others):
         raise click.UsageError("--clear stands alone: it takes tags out, the other options propose some")
     if wanted["from_headings"] and wanted["steps"]:
         raise click.UsageError("--from-headings and --steps exclude each other: headings say how many steps there are")
-    if wanted["parameters"] and (wanted["renames"] or wanted["merges"]):
+    if wanted["gather"] and (wanted["renames"] or wanted["merges"]):
         raise click.UsageError("--parameters goes before --rename and --merge: write that first")
 
 
@@ -107,6 +107,9 @@ def _job(
     if parameters:
         moved, gathered = tagging.with_parameters(path)
     proposal = tagging.clear(path) if clear else tagging.propose(path, wishes, change, text=moved)
+    if gathered is not None:
+        parts = tuple(replace(p, why="gathered") if p.role == "parameters" else p for p in proposal.parts)
+        proposal = replace(proposal, parts=parts)
     before = path.read_bytes().decode("utf-8")
     after = tagging.text_after(path, proposal.edits, comments=comments, text=moved)
     several = figures.count(len(proposal.edits), "tag")

@@ -11,14 +11,15 @@ import builtins
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from nb2pipe import magics
 from nb2pipe.model import CellFlow, CellKind, Notebook, ProblemKind, Role, StatementKind
 from nb2pipe.planning.analysis import flows_of
-from nb2pipe.proposing.words import words
+from nb2pipe.proposing import setup
+from nb2pipe.proposing.words import WORK_OF, Work, words
 from nb2pipe.tags import read_roles
 
 KEYWORDS = words(
@@ -44,15 +45,19 @@ class Constant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """The constants, the sources of the cells that lose them, and the cell before which the new cell stands."""
+    """The constants, the sources of the cells that change, and where the constants go.
+
+    ``into`` is a cell of plain values that is there already, else a new cell stands in front of the cell ``before``.
+    """
 
     constants: tuple[Constant, ...]
     sources: Mapping[int, str]
     before: int
+    into: int | None = None
 
     @property
     def source(self) -> str:
-        """The parameters cell."""
+        """The lines of the parameters cell."""
         return "\n".join(f"{constant.name} = {constant.source}" for constant in self.constants)
 
 
@@ -104,7 +109,11 @@ def gather(notebook: Notebook) -> Gathered | str:
     )
     found = Gathered(constants=constants, sources=sources, before=_place(notebook, flows))
     _check(notebook, found)
-    return found
+    into = setup.parameters_cell(notebook, flows)
+    if into is None or into >= min(sources):
+        return found
+    longer = f"{notebook.cells[into].source.rstrip()}\n{found.source}"
+    return replace(found, sources={**sources, into: longer}, into=into)
 
 
 def _read(notebook: Notebook, wanted: Sequence[int]) -> _Cells:
@@ -188,7 +197,7 @@ def _arguments(cells: _Cells, flows: Mapping[int, CellFlow]) -> Iterator[_Spot]:
             found += [
                 _Spot(keyword.arg, cell, keyword.value)
                 for keyword in node.keywords
-                if keyword.arg in KEYWORDS and type(_literal(keyword.value)) in (int, float)
+                if keyword.arg in KEYWORDS and _varies(called) and type(_literal(keyword.value)) in (int, float)
             ]
             if called == "seed" and len(node.args) == 1 and type(_literal(node.args[0])) is int:
                 found.append(_Spot("seed", cell, node.args[0]))
@@ -204,6 +213,12 @@ def _arguments(cells: _Cells, flows: Mapping[int, CellFlow]) -> Iterator[_Spot]:
     for spot in (*paths, *found):
         if len(values[spot.name]) == 1 and spot.name not in named and spot.name not in RESERVED:
             yield spot
+
+
+def _varies(called: str) -> bool:
+    """Whether people vary the arguments of that call: models, splits, searches, made-up data; not drawings."""
+    works = (Work.SPLIT, Work.TUNE, Work.TRAIN, Work.LOAD, Work.FEATURES)
+    return called[:1].isupper() or called in ("sample", "shuffle") or WORK_OF.get(called) in works
 
 
 def _path_name(path: str) -> str:

@@ -50,6 +50,12 @@ def roles(
     return _without_rebound(found, free, flows)
 
 
+def parameters_cell(notebook: Notebook, flows: Mapping[int, CellFlow]) -> int | None:
+    """The first cell of plain values, which would become the parameters cell."""
+    bound = Counter(b.name for flow in flows.values() for s in flow.statements for b in s.bindings)
+    return next((cell for cell, flow in flows.items() if _is_parameters(notebook, flow, bound, flows)), None)
+
+
 def _without_rebound(
     found: dict[int, tuple[str, str]], free: Sequence[int], flows: Mapping[int, CellFlow]
 ) -> dict[int, tuple[str, str]]:

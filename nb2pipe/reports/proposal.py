@@ -12,6 +12,7 @@ from nb2pipe.rules import figures
 COLUMNS = (Column("part"), Column("cells", wraps=True), Column("why", wraps=True), Column("hands over", wraps=True))
 PARAMETERS = (Column("parameter"), Column("value", cuts=True), Column("from", wraps=True))
 CHANGES = (Column("cell", right=True), Column("change"), Column("source", cuts=True))
+_NEW_CELL = "these move to a new cell {}, which the cell numbers count already"
 DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -46,11 +47,11 @@ def gathered(found: Gathered, look: Look) -> list[str]:
         (
             Styled(constant.name, "bold"),
             constant.source,
-            figures.cells(tuple(c + (c >= found.before) for c in constant.cells)),
+            figures.cells(tuple(c + (found.into is None and c >= found.before) for c in constant.cells)),
         )
         for constant in found.constants
     ]
-    said = f"these move to a new cell {found.before + 1}, which the cell numbers count already"
+    said = f"these move to cell {found.into + 1}" if found.into is not None else _NEW_CELL.format(found.before + 1)
     return [*table(PARAMETERS, rows, look), "", *_wrapped(said, look)]
 
 

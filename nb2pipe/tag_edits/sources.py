@@ -10,8 +10,8 @@ from hashlib import sha256
 from nb2pipe.json_places import skip_value, walk_array, walk_cells, walk_object
 
 
-def with_sources(text: str, sources: Mapping[int, str], *, new: str, tags: Sequence[str], before: int) -> str:
-    """The file's text with these sources, and a new code cell (source ``new``) in front of the cell ``before``.
+def with_sources(text: str, sources: Mapping[int, str], *, new: str | None, tags: Sequence[str], before: int) -> str:
+    """The file's text with these sources, and (if ``new``) a code cell of that source in front of the cell ``before``.
 
     Raises ValueError if the file has no cell ``before`` to put it in front of.
     """
@@ -47,7 +47,8 @@ def with_sources(text: str, sources: Mapping[int, str], *, new: str, tags: Seque
         (*spans[index], _source(text, spans[index], elements[index], source, ascii_only))
         for index, source in sources.items()
     ]
-    replacements.append((starts[before], starts[before], _cell(text, starts[before], new, tags, ascii_only)))
+    if new is not None:
+        replacements.append((starts[before], starts[before], _cell(text, starts[before], new, tags, ascii_only)))
     for start, end, replacement in sorted(replacements, reverse=True):
         text = text[:start] + replacement + text[end:]
     json.loads(text)

@@ -105,9 +105,8 @@ def with_parameters(path: Path) -> tuple[str, Gathered]:
     if isinstance(found, str):
         raise InvalidInput(_not_gathered(path, found))
     before = path.read_bytes().decode("utf-8")
-    after = tag_edits.with_sources(
-        before, found.sources, new=found.source, tags=["parameters"], before=found.before
-    )  # fmt: skip
+    new = found.source if found.into is None else None
+    after = tag_edits.with_sources(before, found.sources, new=new, tags=["parameters"], before=found.before)
     return after, found
 
 

@@ -153,8 +153,10 @@ def test_that_many_steps(tmp_path: Path) -> None:
 
 def test_a_border_at_which_a_split_would_be_wrong_is_taken_back(tmp_path: Path) -> None:
     """Two steps that would each need the other's version of a variable become one."""
-    cells = [("md", "## One"), ("", "a = [1]\nb = a"), ("md", "## Two"), ("", "def f():\n    return a"),
-             ("", "c = f()"), ("md", "## Three"), ("", "a = [2]"), ("", "d = f()"), ("md", "## Four"), ("", "print(c, d, f())")]  # fmt: skip
+    cells = [
+        ("md", "## One"), ("", "a = [1]\nb = a"), ("md", "## Two"), ("", "def f():\n    return a"), ("", "c = f()"),
+        ("md", "## Three"), ("", "a = [2]"), ("", "d = f()"), ("md", "## Four"), ("", "print(c, d, f())"),
+    ]  # fmt: skip
     proposal = proposed(tmp_path, *cells)
     assert proposal.problems == ()
     assert len(proposal.pipeline.steps) >= 1
@@ -182,7 +184,7 @@ def test_what_is_tagged_stays(tmp_path: Path) -> None:
 
 def test_broken_and_empty_notebooks(tmp_path: Path) -> None:
     """A proposal as good as it can be, with what is wrong."""
-    assert [d.code for d in proposed(tmp_path, LOAD, ("", "x = = 1"), FIT).problems] == ["NB202", "NB201"][:1] or True
+    assert "NB202" in [d.code for d in proposed(tmp_path, LOAD, ("", "x = = 1"), FIT).problems]
     only = proposed(tmp_path, IMPORTS, ("", "def f():\n    pass"))
     assert [*tags(only).values()] == [["imports"], ["functions"]]
     assert not only.pipeline.steps
@@ -287,7 +289,7 @@ GATHER = (
 def run(sources: list[str]) -> dict[str, object]:
     names: dict[str, object] = {}
     for source in sources:
-        exec(compile(source, "<cell>", "exec"), names)  # noqa: S102
+        exec(compile(source, "<cell>", "exec"), names)
     return {name: value for name, value in names.items() if isinstance(value, int | float | str | list)}
 
 
@@ -305,6 +307,17 @@ def test_gathered_parameters_change_nothing(tmp_path: Path) -> None:
     assert {name: after[name] for name in before} == before
     assert "random.seed(seed)" in sources[3]
     assert "# of values" not in sources[3]
+
+
+def test_a_cell_of_plain_values_takes_the_others_in(tmp_path: Path) -> None:
+    """No second cell beside it."""
+    path = notebook(
+        tmp_path, ("", "import pandas"), ("", "size = 3"), ("", "x = size\nmodel = Forest(max_depth=x, n_estimators=9)")
+    )
+    text, _ = tagging.with_parameters(path)
+    assert ["".join(cell["source"]) for cell in json.loads(text)["cells"]] == [
+        "import pandas", "size = 3\nn_estimators = 9", "x = size\nmodel = Forest(max_depth=x, n_estimators=n_estimators)"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
