@@ -5,7 +5,7 @@
 The notebooks are those of ``real_notebooks.json`` and ``proposal_notebooks.json`` (see ``real_notebooks.py`` for the
 folders), stripped of any tags. For each: ``nb2pipe tag --yes``, then ``nb2pipe export``, and the verdict, the number of
 steps and the variables that cross between them. Beside it, what the same analysis says of Soorgeon's rule: a step for
-each Markdown heading of level 2. A proposal that was exported before, with the same tags, is not exported again.
+each Markdown heading of level 2. A proposal that was exported before, with the same borders and roles, is not exported again.
 ``--static`` exports nothing.
 """
 
@@ -19,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,12 @@ def split_by_headings(notebook: notebooks.Notebook) -> tuple[int, int, int]:
     return len(starts), len(crossing), sum(d.severity is Severity.ERROR for d in plan.diagnostics)
 
 
+def digest_of(tags: Iterable[tuple[int, str]]) -> str:
+    """What a tagging does to the code, whatever its steps are called."""
+    roles = sorted((cell, "step" if tag.startswith("step:") else tag) for cell, tag in tags)
+    return hashlib.sha256(repr(roles).encode()).hexdigest()[:12]
+
+
 def at_hand(clones: Path, entry: Entry) -> Entry:
     """The entry at the commit that is named, or at the one that the clone has."""
     try:
@@ -96,7 +102,7 @@ def measure(
     proposal = propose(read)
     elapsed = 1000 * (time.perf_counter() - started)
     steps, crossing, errors = split_by_headings(read)
-    digest = hashlib.sha256(repr(proposal.edits).encode()).hexdigest()[:12]
+    digest = digest_of((edit.cell, str(edit.new)) for edit in proposal.edits)
     result = Result(
         id=entry.id,
         cells=sum(1 for cell in content["cells"] if cell["cell_type"] == "code" and source_of(cell).strip()),
