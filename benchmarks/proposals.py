@@ -32,6 +32,7 @@ from nb2pipe.planning.analysis import understand
 from nb2pipe.proposing import propose, with_edits
 
 SECOND_LEVEL = re.compile(r"^\s*##\s+(.+)", re.MULTILINE)
+FAILED, PIPELINE_RUNS = 3, "running the pipeline"  # export's exit code, and what it says when the notebook has run
 LISTS = (HERE / "real_notebooks.json", HERE / "proposal_notebooks.json")
 
 
@@ -125,7 +126,10 @@ def measure(
     python = environments / entry.env / "bin" / "python"
     export = ["export", path.name, "-o", str(folder / "project"), "--force", "--python", str(python)]
     code, _ = run([*nb2pipe, *export], path.parent, folder / "export.log", 600, OMP_NUM_THREADS="1")
-    word, reason = verdict(code, (folder / "export.log").read_text(), ())
+    log = (folder / "export.log").read_text()
+    word, reason = verdict(code, log, ())
+    if code == FAILED and PIPELINE_RUNS not in log:
+        word = "original"  # the notebook itself does not run in this environment
     return Result(**(asdict(result) | {"verdict": word, "reason": reason[:400]}))
 
 
