@@ -29,9 +29,10 @@ from real_notebooks import HERE, Entry, extract, git, run, source_of, verdict
 from nb2pipe import notebook as notebooks
 from nb2pipe.diagnostics import Severity, TagEdit
 from nb2pipe.planning.analysis import understand
-from nb2pipe.proposing import propose, with_edits
+from nb2pipe.proposing import Wishes, propose, with_edits
 
 SECOND_LEVEL = re.compile(r"^\s*##\s+(.+)", re.MULTILINE)
+MOST_ALIKE = 12  # steps
 FAILED, PIPELINE_RUNS = 3, "running the pipeline"  # export's exit code, and what it says when the notebook has run
 LISTS = (HERE / "real_notebooks.json", HERE / "proposal_notebooks.json")
 
@@ -50,6 +51,7 @@ class Result:
     headings_steps: int
     headings_crossing: int
     headings_errors: int
+    alike: int = -1  # variables that cross if the proposal has as many steps as the headings give; -1 if it has not
     verdict: str = "not exported"
     reason: str = ""
     digest: str = ""
@@ -103,6 +105,8 @@ def measure(
     proposal = propose(read)
     elapsed = 1000 * (time.perf_counter() - started)
     steps, crossing, errors = split_by_headings(read)
+    alike = propose(read, Wishes(steps=steps)) if 1 < steps <= MOST_ALIKE else None
+    same_number = alike is not None and len(alike.pipeline.steps) == steps
     digest = digest_of((edit.cell, str(edit.new)) for edit in proposal.edits)
     result = Result(
         id=entry.id,
@@ -113,6 +117,7 @@ def measure(
         metrics=len(proposal.pipeline.metrics),
         milliseconds=round(elapsed, 1),
         headings_steps=steps, headings_crossing=crossing, headings_errors=errors, digest=digest,
+        alike=len(alike.crossing) if alike is not None and same_number else -1,
     )  # fmt: skip
     if static:
         return result
@@ -152,21 +157,15 @@ def table(results: list[Result], entries: Mapping[str, Entry]) -> str:
     ran = [one for one in results if one.verdict not in ("original", "not exported")]
     good = [one for one in ran if one.verdict in ("verified", "same")]
     split = [one for one in results if one.headings_steps > 1]
+    alike = [one for one in results if one.alike >= 0]
     lines += ["", f"exported and verified: {len(good)} of {len(ran)} ({sum(o.verdict == 'same' for o in good)} of them "
               "with nothing to hand over)",
               f"steps: median {statistics.median(o.steps for o in results)}, variables that cross: median "
               f"{statistics.median(o.crossing for o in results)}",
-              f"per border: {_per_border(results)} variables",
-              f"a split by headings gives more than one step in {len(split)} of {len(results)}; there, per border: "
-              f"{_per_border(split)} variables proposed, {_per_border(split, headings=True)} by headings; refused by "
-              f"the analysis: {sum(bool(o.headings_errors) for o in split)} by headings"]  # fmt: skip
+              f"a split by headings gives more than one step in {len(split)} of {len(results)}; with as many steps, "
+              f"{sum(o.alike for o in alike)} variables cross as proposed and {sum(o.headings_crossing for o in alike)} "
+              f"by headings ({len(alike)} notebooks)"]  # fmt: skip
     return "\n".join(lines)
-
-
-def _per_border(results: list[Result], *, headings: bool = False) -> str:
-    crossing = sum(o.headings_crossing if headings else o.crossing for o in results)
-    borders = sum((o.headings_steps if headings else o.steps) - 1 for o in results)
-    return f"{crossing / borders:.2f}" if borders else "-"
 
 
 def main() -> None:

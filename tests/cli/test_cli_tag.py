@@ -21,7 +21,11 @@ from tests.cli.command_line import nb2pipe
 CELLS = (
     (
         "",
-        "import pandas as pd\nfrom sklearn.linear_model import LinearRegression\nfrom sklearn.model_selection import train_test_split",
+        (
+            "",
+            "import pandas as pd\nfrom sklearn.linear_model import LinearRegression\n"
+            "from sklearn.model_selection import train_test_split",
+        ),
     ),
     ("", "df = pd.read_csv('a.csv')"),
     ("", "train, test = train_test_split(df, random_state=3)"),
