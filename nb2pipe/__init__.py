@@ -12,25 +12,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nb2pipe.workflow import (
+        Cleaned,
         Export,
         Inspection,
         KernelChoice,
+        Planned,
         Progress,
         Proposal,
+        Scheduling,
         Verification,
         Wishes,
         check,
+        clean,
         export,
         inspect,
         lint,
+        plan,
         propose,
         run,
         verify,
     )
 
 __all__ = [
-    "Export", "Inspection", "KernelChoice", "Progress", "Proposal", "Verification", "Wishes",
-    "check", "export", "inspect", "lint", "propose", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
+    "Wishes",
+    "check", "clean", "export", "inspect", "lint", "plan", "propose", "run", "verify",
 ]  # fmt: skip
 
 

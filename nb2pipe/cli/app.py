@@ -25,6 +25,8 @@ VERBS = {
     "run": "Run a pipeline.",
     "check": "Run a pipeline and compare its metrics with the original's.",
     "verify": "Run a pipeline and compare its values with the original's.",
+    "contract": "Show what tables between steps are compared with, or accept new ones.",
+    "clean": "Remove what earlier runs left.",
     "params": "List the parameters.",
     "tags": "List the code cells with their tags, roles and steps.",
     "init": "Write files for CI: GitHub, GitLab, pre-commit.",
