@@ -21,13 +21,14 @@ if TYPE_CHECKING:
         export,
         inspect,
         lint,
+        measure,
         run,
         verify,
     )
 
 __all__ = [
     "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "run", "verify",
+    "check", "export", "inspect", "lint", "measure", "run", "verify",
 ]  # fmt: skip
 
 

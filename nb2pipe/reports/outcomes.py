@@ -30,7 +30,9 @@ VERDICTS = {
     Verdict.MISSING: ("MISSING", "red"),
     Verdict.NOT_CHECKED: ("not checked", "yellow"),
     Verdict.BETTER: ("better", "cyan"),
+    Verdict.MOVED: ("moved", "yellow"),
 }
+_SAID = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED)  # in findings and notes
 CHECK_COLUMNS = (
     Column("metric"),
     Column("original", right=True),
@@ -59,12 +61,16 @@ def of_run(record: RunRecord, look: Look, baseline: Baseline | None = None) -> l
 
 def of_check(report: CheckReport, look: Look) -> list[str]:
     """Original beside reproduced; reasons; the sentence."""
-    lines = table(CHECK_COLUMNS, [_check(metric) for metric in report.metrics], look) if report.metrics else []
+    shown = [metric for metric in report.metrics if metric.gate or metric.verdict is Verdict.NOT_CHECKED]
+    lines = table(CHECK_COLUMNS, [_check(metric) for metric in shown], look) if shown else []
     if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
         lines.append(look.paint("* from the decimals that the notebook printed", "dim"))
     for metric in report.metrics:
-        if metric.reason and metric.verdict not in (Verdict.OK, Verdict.FAILED, Verdict.MISSING):
+        told = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED) if metric.retests else (*_SAID, Verdict.OK)
+        if metric.reason and metric.verdict not in told:
             lines += _wrapped(f"{metric.name}: {metric.reason}", look, "dim")
+    for note in report.notes:
+        lines += _wrapped(note, look, "yellow")
     if report.metrics and all(metric.verdict is Verdict.OK and metric.difference == 0 for metric in report.metrics):
         lines.append(look.paint("equal to the last digit", "dim"))
     ran = figures.count(len(report.run.steps), "step")
@@ -115,6 +121,8 @@ def _check(check: MetricCheck) -> Sequence[str | Styled]:
     original, reproduced = figures.pair(check.original, check.reproduced)
     star = "*" if check.tolerance.source is ToleranceSource.DIGITS else ""
     word, style = VERDICTS[check.verdict]
+    if check.retests and check.verdict is Verdict.OK:
+        word = "ok (retested)"
     return (
         Styled(check.name, "bold"),
         original,

@@ -70,6 +70,9 @@ RULES: Mapping[str, str] = {
     "NB402": "nb402_out_of_order",
     "NB403": "nb403_metric_missing",
     "NB404": "nb404_nothing_checked",
+    "NB421": "nb421_cannot_repeat",
+    "NB422": "nb422_uncontrolled_metric",
+    "NB423": "nb423_atypical_original",
     # NB5xx: running
     "NB501": "nb501_kernel_died",
     "NB502": "nb502_cell_failed",

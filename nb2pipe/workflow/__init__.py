@@ -6,11 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nb2pipe.checking.noise import Measured
     from nb2pipe.recording.verify import Difference, Verification
     from nb2pipe.running.kernels import KernelChoice
     from nb2pipe.running.pipeline import Progress
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.exports import Export, export
+    from nb2pipe.workflow.noise import measure
     from nb2pipe.workflow.runs import check, read_project, run
     from nb2pipe.workflow.verifying import verify
 
@@ -27,13 +29,15 @@ _HOMES = {
     "run": "nb2pipe.workflow.runs",
     "Verification": "nb2pipe.recording.verify",
     "verify": "nb2pipe.workflow.verifying",
+    "Measured": "nb2pipe.checking.noise",
+    "measure": "nb2pipe.workflow.noise",
     "KernelChoice": "nb2pipe.running.kernels",
     "Progress": "nb2pipe.running.pipeline",
 }
 
 __all__ = [
-    "Difference", "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "read_project", "run", "verify",
+    "Difference", "Export", "Inspection", "KernelChoice", "Measured", "Progress", "Verification",
+    "check", "export", "inspect", "lint", "measure", "read_project", "run", "verify",
 ]  # fmt: skip
 
 

@@ -15,17 +15,18 @@ from nb2pipe import baseline as baselines
 from nb2pipe import checking, manifest, parameter_files, parameters
 from nb2pipe import notebook as notebooks
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import CheckReport, Notebook, RunRecord, Tolerance
-from nb2pipe.recording.verify import Borders
+from nb2pipe.model import CheckReport, Environment, Limits, Notebook, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb308_unknown_metric
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
 from nb2pipe.running.projects import Project, is_project, open_project, selected
+from nb2pipe.running.watching import Watcher
 from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
 from nb2pipe.workflow.analysis import analyze, errors
 from nb2pipe.workflow.exports import export
+from nb2pipe.workflow.judging import Judging
 from nb2pipe.workflow.storage import storage_problems
 from nb2pipe.workflow.verifying import original
 
@@ -69,7 +70,7 @@ def run(
         kernel=kernel, timeout=timeout, progress=progress or Silent(),
     )  # fmt: skip
     project, notebook = _project(Path(path), request, fresh=fresh)
-    return _run(project, notebook, request, None, Path(path))
+    return _run(project, notebook, request, None, lambda: None, Path(path))
 
 
 @storage_problems
@@ -79,33 +80,53 @@ def check(
     tolerances: Mapping[str, Tolerance] | None = None,
     parameters: Mapping[str, Any] | None = None,
     parameter_files: Sequence[str | Path] = (),
+    limits: Mapping[str, Limits] | None = None,
+    strict: bool = False,
+    seed: int | None = None,
+    baseline: str | Path | None = None,
     fresh: bool = False,
     kernel: KernelChoice | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
 ) -> CheckReport:
-    """Run everything and compare each metric with the original's.
+    """Run everything and compare each metric with the original's, or with what repeats of it gave (:func:`measure`).
 
-    ``tolerances`` (by metric name, or ``all``) win over the project's file, that over the notebook's tags. Raises as
-    :func:`run` does; a metric out of tolerance is an answer, not an error.
+    ``tolerances`` (by metric name, or ``all``) win over the project's file, that over the notebook's tags, that over
+    noise. ``limits`` of a metric's value win over those in the file. With ``strict``, what is not checked fails. Random
+    numbers that nothing seeds get ``seed``, a new one unless given, if the noise is known; without known noise they are
+    drawn as they come. ``baseline`` is another file, or project, to compare with. Raises as :func:`run` does; a metric
+    out of tolerance is an answer, not an error.
     """
     request = _Request(
         parameters=parameters or {}, parameter_files=parameter_files, select=None, resume=False, kernel=kernel,
         timeout=timeout, progress=progress or Silent(),
     )  # fmt: skip
     project, notebook = _project(Path(path), request, fresh=fresh)
-    baseline = baselines.load(project.folder / baselines.FILE_NAME)
-    known = (*(metric.name for metric in baseline.metrics), *(metric.name for metric in project.pipeline.metrics))
-    _refuse_unknown(tolerances or {}, known, str(path))
+    reference = baselines.load(_baseline_file(baseline) if baseline else project.folder / baselines.FILE_NAME)
+    known = (*(metric.name for metric in reference.metrics), *(metric.name for metric in project.pipeline.metrics))
+    _refuse_unknown({**(tolerances or {}), **(limits or {})}, known, str(path))
     _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
-    borders = Borders(modules=tuple(sorted({m for s in project.pipeline.steps for m in s.modules})), values=False)
-    record = _run(project, notebook, request, borders, Path(path))
     allowed, directions = manifest.decided(project.manifest)
     if checking.ALL in (tolerances or {}):
         allowed = {}  # said now, so it wins over what the file says about single metrics
-    return checking.check(
-        project.pipeline, baseline, record, tolerances={**allowed, **(tolerances or {})}, directions=directions
+    asked = checking.Asked(
+        tolerances={**allowed, **(tolerances or {})},
+        directions=directions,
+        limits={**manifest.limits(project.manifest), **(limits or {})},
+        gates=manifest.gates(project.manifest),
+        strict=strict,
+    )
+    judging = Judging(project=project, baseline=reference, asked=asked, seed=seed, path=Path(path), notebook=notebook)
+    record = _run(project, notebook, request, judging.watcher, lambda: judging.environment, Path(path))
+    return judging.report(
+        record, kernel=resolve(kernel, project.manifest.kernel), choice=kernel, given=request.parameters,
+        timeout=timeout, progress=request.progress,
     )  # fmt: skip
+
+
+def _baseline_file(path: str | Path) -> Path:
+    """A baseline's file, or that of a project."""
+    return Path(path) / baselines.FILE_NAME if Path(path).is_dir() else Path(path)
 
 
 def read_project(path: str | Path) -> Project:
@@ -154,8 +175,13 @@ def _is_current(stamp: Path, digest: str) -> bool:
 
 
 def _run(
-    project: Project, notebook: Notebook | None, request: _Request, borders: Borders | None, path: Path
-) -> RunRecord:  # fmt: skip
+    project: Project,
+    notebook: Notebook | None,
+    request: _Request,
+    watcher: Callable[[Step], Watcher] | None,
+    environment: Callable[[], Environment | None],
+    path: Path,
+) -> RunRecord:
     known = project.pipeline.parameters
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
     if request.resume and not asked:
@@ -165,7 +191,6 @@ def _run(
             request.progress.message(f"going on with the parameters of the last run: {shown}")
     given = parameters.resolve(known, asked, str(path))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
-    environment: Callable[[], Any] = (lambda: borders.environment) if borders else (lambda: None)
     return run_pipeline(
         project,
         RunOptions(
@@ -178,7 +203,7 @@ def _run(
             original=notebook,
             command=_command(path, request.kernel),
             progress=request.progress,
-            watcher=borders.watcher if borders else None,
+            watcher=watcher,
             environment=environment,
         ),
     )
