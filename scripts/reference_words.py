@@ -41,6 +41,7 @@ EXITS = {
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
     "run": "0 all steps ran, 2 usage, 3 a step failed, 4 environment",
+    "baseline": "0 measured and written (warnings are told), 2 usage, 3 a step failed, 4 environment",
     "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
     "params": "0, or 2 if there is no such notebook or project",
@@ -70,6 +71,10 @@ $ nb2pipe run churn_pipeline -p n_estimators=200 -p max_depth=6
 $ nb2pipe run churn_pipeline -f params.yaml --output-format json
 $ nb2pipe run churn_pipeline --select train..
 $ nb2pipe run churn.ipynb
+""",
+    "baseline": """
+$ nb2pipe baseline churn_pipeline
+$ nb2pipe baseline churn_pipeline --budget 10m --vary seed
 """,
     "check": """
 $ nb2pipe check churn_pipeline

@@ -134,7 +134,8 @@ def _by_noise(items: Sequence[_Item], baseline: Baseline, wish: Asked) -> dict[s
     tried = {item.name: _candidate(item, rule) for item in judged}
     of_gates = [tried[item.name] for item in judged if item.gate]
     levels = gates.levels(of_gates, rule) if of_gates else {}
-    shifts = gates.moved([tried[item.name] for item in judged if not item.gate])
+    watched = [tried[item.name] for item in judged if not item.gate and not item.name.endswith(".support")]
+    shifts = gates.moved(watched)  # how many cases there are of a class is no result
     return {
         item.name: _gated(item, tried[item.name], rule, levels[item.name], wish)
         if item.gate
@@ -172,9 +173,9 @@ def _gated(item: _Item, gate: gates.Candidate, rule: NoiseRule, alpha: float, wi
         return replace(result, verdict=Verdict.FAILED, suspect=True)
     mean = math.fsum(retests) / len(retests)
     off = figures.difference(mean - gate.noise.reference)
-    limit = figures.allowance(gates.retest_reach(gate, len(retests), rule))
+    limit = figures.allowance(gates.retest_reach(gate, len(retests), rule, alpha))
     told = f"{len(retests)} fresh seeds gave {', '.join(figures.number(value, 5) for value in retests)}"
-    if gates.stands(gate, retests, rule):
+    if gates.stands(gate, retests, rule, alpha):
         confirmed = f"{told}: their mean is off by {off} too, outside {limit}"
         return replace(result, verdict=Verdict.FAILED, retests=retests, reason=confirmed)
     cleared = f"outside at first, but {told}: their mean is off by {off}, within {limit}"
@@ -209,13 +210,19 @@ def _compare(item: _Item, wish: Asked) -> MetricCheck:
     result = replace(result, why=_why(item))
     if abs(difference) <= limit * (1 + 1e-9):  # 0.49 is within 0.01 of 0.5, whatever floating point says
         return result
+    verdict, reason = _judge_distant(item, difference)
+    return replace(result, verdict=verdict, reason=reason)
+
+
+def _judge_distant(item: _Item, difference: float) -> tuple[Verdict, str]:
+    """Outside of the tolerance: on which side, and does it matter."""
     better = item.direction
     good_side = (better is Direction.HIGHER and difference > 0) or (better is Direction.LOWER and difference < 0)
     if good_side and item.tolerance.source in OWN:
-        return replace(result, verdict=Verdict.BETTER, reason="better than the original by more than the tolerance")
+        return Verdict.BETTER, "better than the original by more than the tolerance"
     if not item.gate:
-        return replace(result, verdict=Verdict.MOVED, reason="watched: it never fails a check")
-    return replace(result, verdict=Verdict.FAILED)
+        return Verdict.MOVED, "watched: it never fails a check"
+    return Verdict.FAILED, ""
 
 
 def _why(item: _Item) -> str:

@@ -64,21 +64,24 @@ def levels(gates: Sequence[Candidate], rule: NoiseRule) -> dict[str, float]:
     return {gate.name: rule.alpha / (len(gates) - min(order[at], last)) for at, gate in enumerate(gates)}
 
 
-def stands(gate: Candidate, retests: Sequence[float], rule: NoiseRule) -> bool:
-    """Whether fresh seeds confirm that the value is off: their mean is outside too, or they gave no number."""
+def stands(gate: Candidate, retests: Sequence[float], rule: NoiseRule, alpha: float) -> bool:
+    """Whether fresh seeds confirm that the value is off: their mean is outside too, or they gave no number.
+
+    ``alpha`` is the gate's level at the first look: of many gates, those come here whose s happens to be small.
+    """
     if not retests or not all(map(math.isfinite, retests)):
         return True
     mean = math.fsum(retests) / len(retests)
     off = mean - gate.noise.reference
     distance = -off if gate.direction is Direction.HIGHER else off
     p = gate.p(rule, m=len(retests), distance=distance)
-    return p < rule.alpha and gate.is_beyond(gate.floor, distance=distance)
+    return p < alpha and gate.is_beyond(gate.floor, distance=distance)
 
 
-def retest_reach(gate: Candidate, m: int, rule: NoiseRule) -> float:
-    """How far the mean of ``m`` retests may be off."""
+def retest_reach(gate: Candidate, m: int, rule: NoiseRule, alpha: float) -> float:
+    """How far the mean of ``m`` retests may be off, at the same level."""
     fixed = rule.reference == "original"
-    multiplier = intervals.prediction_multiplier(gate.noise.k, alpha=rule.alpha, m=m, sides=gate.sides, fixed=fixed)
+    multiplier = intervals.prediction_multiplier(gate.noise.k, alpha=alpha, m=m, sides=gate.sides, fixed=fixed)
     return max(multiplier * gate.noise.sd, gate.floor)
 
 

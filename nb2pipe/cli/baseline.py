@@ -56,7 +56,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @running
 @output
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913, PLR0917  click hands over every option
     console: Console,
     path: Path,
     runs: int | None,

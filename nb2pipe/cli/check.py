@@ -48,7 +48,7 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
 @running
 @output
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913, PLR0917  click hands over every option
     console: Console,
     path: Path,
     allowed: tuple[str, ...],

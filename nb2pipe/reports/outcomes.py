@@ -65,6 +65,8 @@ def of_check(report: CheckReport, look: Look) -> list[str]:
     lines = table(CHECK_COLUMNS, [_check(metric) for metric in shown], look) if shown else []
     if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
         lines.append(look.paint("* from the decimals that the notebook printed", "dim"))
+    if any(metric.tolerance.source is ToleranceSource.NOISE for metric in shown):
+        lines.append(look.paint("differences are from the mean of the baseline's repeats, where there is noise", "dim"))
     for metric in report.metrics:
         told = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED) if metric.retests else (*_SAID, Verdict.OK)
         if metric.reason and metric.verdict not in told:

@@ -105,7 +105,9 @@ def _notes(check: MetricCheck, changes: Sequence[Change], command: str) -> list[
         notes.append(f"{check.direction.value} is better for it: only the other direction fails")
     if command:
         notes.append(f"the same numbers again: {command}")
-    if check.difference is not None and math.isfinite(check.difference) and not _limited(check):
+    if check.tolerance.source is ToleranceSource.NOISE:
+        notes.append("if the change is meant: export again, then nb2pipe baseline")
+    elif check.difference is not None and math.isfinite(check.difference) and not _limited(check):
         wider = figures.number(_rounded_up(abs(check.difference)))
         notes.append(
             f"if that is fine: tag metric:{check.name}±{wider} on cell {check.cell + 1}, or tolerances in pipeline.yaml"

@@ -113,7 +113,10 @@ class Judging:
         again = frozenset(noise.repeated) & known or None
         try:
             first = work.run("first", fresh[0])
-            rest = [work.run(str(number), seed, again) for number, seed in enumerate(fresh[1:])]
+            rest = []
+            for number, seed in enumerate(fresh[1:], start=2):
+                progress.message(f"fresh seed {number}")
+                rest.append(work.run(str(number), seed, again))
         finally:
             shutil.rmtree(work.folder, ignore_errors=True)
         return [{**first.numbers, **item.numbers} for item in (first, *rest)]

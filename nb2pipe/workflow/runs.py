@@ -74,7 +74,7 @@ def run(
 
 
 @storage_problems
-def check(
+def check(  # noqa: PLR0913
     path: str | Path,
     *,
     tolerances: Mapping[str, Tolerance] | None = None,
