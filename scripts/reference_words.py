@@ -195,6 +195,9 @@ FIELDS = {
         "abs": "absolute: 0.01",
         "rel": "relative: 0.02 for 2 %",
         "direction": "`higher`, `lower` or `both`, instead of the guess",
+        "min": "the least that the value may be, whatever the original is",
+        "max": "the most that it may be",
+        "gate": "`false`: the metric is watched, and never fails a check; `true`: it may",
     },
     "baseline.MetricEntry": {
         "value": "at full precision; `NaN`, `Infinity` and `-Infinity` as texts",
@@ -214,6 +217,8 @@ FIELDS = {
         "schema_version": "1",
         "origin": "`recorded`: the notebook was run; `stored`: read from its saved outputs (`--static`)",
         "metrics": "the numbers, by name",
+        "noise": "what `nb2pipe baseline` learned: the rule of later checks; by metric class, values, mean, sd, tolerance",
+        "inputs": "SHA-256 of the files that the steps read",
         "fingerprints": "digests of the values at step borders, by `step/name`",
         "environment": "what the notebook ran with",
     },

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from nb2pipe.checking import noise
 from nb2pipe.model import (
+    Artifact,
     Baseline,
     BaselineMetric,
-    Noise,
-    NoiseRule,
-    Artifact,
     CheckReport,
     Metric,
     MetricCheck,
     MetricSource,
+    Noise,
+    NoiseRule,
     Parameter,
     Pipeline,
     RunRecord,
