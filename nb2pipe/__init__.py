@@ -12,23 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nb2pipe.workflow import (
+        Cleaned,
         Export,
         Inspection,
         KernelChoice,
+        Planned,
         Progress,
+        Scheduling,
         Verification,
         check,
+        clean,
         export,
         inspect,
         lint,
         measure,
+        plan,
         run,
         verify,
     )
 
 __all__ = [
-    "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "measure", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Scheduling", "Verification",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "run", "verify",
 ]  # fmt: skip
 
 

@@ -25,6 +25,8 @@ VERBS = {
     "baseline": "Repeat a pipeline's run with other seeds and learn the noise of its metrics.",
     "check": "Run a pipeline and compare its metrics with the original's.",
     "verify": "Run a pipeline and compare its values with the original's.",
+    "contract": "Show what tables between steps are compared with, or accept new ones.",
+    "clean": "Remove what earlier runs left.",
     "params": "List the parameters.",
     "tags": "List the code cells with their tags, roles and steps.",
     "explain": "Explain a diagnostic, such as NB201.",

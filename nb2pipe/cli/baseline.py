@@ -48,15 +48,12 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
     "--reference", type=click.Choice(["calibrated", "original"]), default="calibrated", show_default=True,
     help="What checks compare with: the mean of the repeats, or the original's number.",
 )  # fmt: skip
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Repeats at once; half the cores, at most 4."
-)
 @click.option("--fresh", is_flag=True, help="Start anew, whatever an interrupted command left.")
 @click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @running
 @output
 @click.pass_obj
-def command(  # noqa: PLR0913, PLR0917  click hands over every option
+def command(
     console: Console,
     path: Path,
     runs: int | None,
@@ -64,7 +61,6 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
     vary: str | None,
     gate: str,
     reference: str,
-    jobs: int | None,
     fresh: bool,
     form: str,
     running: Running,
@@ -84,7 +80,7 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
             budget=budget,
             vary=vary,
             rule=NoiseRule(gate=Gate(gate), reference=reference),
-            jobs=jobs,
+            jobs=running.scheduling.jobs,
             fresh=fresh,
             kernel=running.kernel,
             timeout=running.timeout,

@@ -53,6 +53,15 @@ class Judging:
         return self.seeds.watcher(step) if self.seeds is not None else self.borders.watcher(step)
 
     @property
+    def salts(self) -> dict[str, str]:
+        """What is drawn with a seed of ours is not what an ordinary run draws."""
+        if self.seeds is None:
+            return {}
+        noise = self.baseline.noise
+        steps = noise.repeated if noise is not None else [step.name for step in self.project.pipeline.steps]
+        return dict.fromkeys(steps, f"seed {self.seeds.seed}")
+
+    @property
     def environment(self) -> Environment | None:
         """The kernel's, once a step ran."""
         return self.borders.environment
@@ -107,6 +116,7 @@ class Judging:
             timeout=timeout,
             original=self.notebook,
             place=self.project.state / FOLDER / f"retest-{record.id}",
+            observed=self.baseline.origin == "recorded",
             keep=False,
         )
         known = {step.name for step in pipeline.steps}

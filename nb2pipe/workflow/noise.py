@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from nb2pipe.rules import nb302_unknown_parameter, nb421_cannot_repeat
 from nb2pipe.running.kernels import KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import Project, open_project
+from nb2pipe.running.scheduling import cores
 from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
 from nb2pipe.workflow.repeating import IN_CODE, INJECTED, Repeat, Repeating, seed_parameters
@@ -58,13 +58,15 @@ def measure(
     if not baseline.metrics:
         raise InvalidInput(nb421_cannot_repeat.no_metrics(str(file)))
     work = _repeating(project, vary, kernel, timeout, told)
+    work.jobs = jobs or max(1, min(4, cores() // 2))
+    work.observed = baseline.origin == "recorded"
     if fresh:
         work.forget()
-    first, again, repeats = _repeat(work, runs, budget, jobs or max(1, min(4, (os.cpu_count() or 1) // 2)))
+    first, again, repeats = _repeat(work, runs, budget)
     if len({item.environment for item in (*repeats, again)}) > 1:
         told.message("packages changed since the interrupted repeats: starting anew")
         work.forget()
-        first, again, repeats = _repeat(work, runs, budget, jobs or 1)
+        first, again, repeats = _repeat(work, runs, budget)
     found = _learned(work, baseline, rule or NoiseRule(), again, repeats)
     baseline = replace(baseline, noise=found)
     write_text(file, baselines.dump(baseline))
@@ -109,7 +111,7 @@ def _repeating(
 
 
 def _repeat(
-    work: Repeating, runs: int | None, budget: float | None, jobs: int
+    work: Repeating, runs: int | None, budget: float | None
 ) -> tuple[Repeat, Repeat, list[Repeat]]:  # fmt: skip
     """The first seed twice, whole; a second seed; the rest, unless two seeds say that there is nothing to learn."""
     seed = work.seed(0)
@@ -122,16 +124,16 @@ def _repeat(
         steps = frozenset(step.name for step in work.project.pipeline.steps)
     if not steps:
         return first, again, [first, again]
-    second = work.several([1], steps, 1)[0]
+    second = work.several([1], steps)[0]
     if budget is not None:
         spent = first.seconds + again.seconds + second.seconds
-        runs = 2 + int(max(0.0, budget - spent) / max(second.seconds, 0.1)) * jobs
+        runs = 2 + int(max(0.0, budget - spent) / max(second.seconds, 0.1)) * work.jobs
         runs = max(FEWEST, min(MOST, runs))
         work.progress.message(f"{runs} repeats, about {second.seconds:.0f} s each")
     if _equal(first, second) and _seeds_itself(first, second):
         return first, again, [first, second]
     rest = list(range(2, max(FEWEST, runs or RUNS)))
-    return first, again, [first, second, *work.several(rest, steps, jobs)]
+    return first, again, [first, second, *work.several(rest, steps)]
 
 
 def _learned(

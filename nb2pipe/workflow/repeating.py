@@ -21,7 +21,8 @@ from nb2pipe.recording.seeded import Seeds
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.pipeline import Progress, RunOptions, run_pipeline
-from nb2pipe.running.projects import Project, step_keys
+from nb2pipe.running.projects import Project
+from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.storing import write_bytes
 
 FOLDER = "noise"
@@ -69,7 +70,7 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True, kw_only=True)
 class Repeating:
-    """Runs of one project in one environment. ``varied`` is ``injected``, ``seeds`` or the name of a parameter."""
+    """Runs of one project in one environment, ``jobs`` of them at once. ``varied`` is ``injected``, ``seeds`` or a parameter."""
 
     project: Project
     kernel: Kernel
@@ -80,6 +81,8 @@ class Repeating:
     original: Notebook | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     place: Path | None = None
+    jobs: int = 1
+    observed: bool = True
     keep: bool = True
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -88,8 +91,8 @@ class Repeating:
         """Where repeats of this code, with these parameters and this interpreter, are kept, unless another is given."""
         if self.place is not None:
             return self.place
-        keys = step_keys(self.project, self.parameters)
-        data = json.dumps([keys, self.varied, self.kernel.argv, 1], sort_keys=True)
+        code = {step.name: self._sources(step.name) for step in self.project.pipeline.steps}
+        data = json.dumps([code, repr(self.parameters), self.varied, self.kernel.argv], sort_keys=True)
         return self.project.state / FOLDER / sha256(data.encode()).hexdigest()[:16]
 
     def seed(self, number: int) -> int:
@@ -124,6 +127,8 @@ class Repeating:
                 parameters={**self.parameters, **own},
                 given={**self.given, **own},
                 select=",".join(sorted(steps)) if steps is not None else None,
+                scheduling=Scheduling(jobs=1 if self.jobs > 1 else None),
+                observed=self.observed,
                 timeout=self.timeout,
                 original=self.original,
                 progress=self.progress,
@@ -145,11 +150,11 @@ class Repeating:
             write_bytes(self.folder / f"{name}.json", msgspec.json.encode(repeat))
         return repeat
 
-    def several(self, numbers: list[int], steps: frozenset[str] | None, jobs: int) -> list[Repeat]:
-        """The repeats of these numbers, ``jobs`` at a time."""
-        if jobs == 1 or len(numbers) < 2:
+    def several(self, numbers: list[int], steps: frozenset[str] | None) -> list[Repeat]:
+        """The repeats of these numbers."""
+        if self.jobs == 1 or len(numbers) < 2:
             return [self._told(number, steps) for number in numbers]
-        with ThreadPoolExecutor(max_workers=jobs) as pool:
+        with ThreadPoolExecutor(max_workers=self.jobs) as pool:
             futures: list[Future[Repeat]] = [pool.submit(self._told, number, steps) for number in numbers]
             try:
                 done, _ = wait(futures, return_when=FIRST_EXCEPTION)
