@@ -47,8 +47,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Cleaned", "Difference", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress", "Scheduling",
-    "Verification", "accept", "check", "clean", "contract", "export", "inspect", "lint", "measure", "plan", "read_project", "run", "verify",
+    "Cleaned", "Difference", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress",
+    "Scheduling", "Verification", "accept", "check", "clean", "contract", "export", "inspect", "lint", "measure",
+    "plan", "read_project", "run", "verify",
 ]  # fmt: skip
 
 
