@@ -42,6 +42,7 @@ EXITS = {
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
     "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "baseline": "0 measured and written (warnings are told), 2 usage, 3 a step failed, 4 environment",
     "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
     "clean": "0, or 2 if there is no such notebook or project",
@@ -83,6 +84,10 @@ $ nb2pipe run churn_pipeline --select train..
 $ nb2pipe run churn_pipeline -p max_depth=8 --dry-run
 $ nb2pipe run churn_pipeline -j 4 --memory 8G --force load
 $ nb2pipe run churn.ipynb
+""",
+    "baseline": """
+$ nb2pipe baseline churn_pipeline
+$ nb2pipe baseline churn_pipeline --budget 10m --vary seed
 """,
     "check": """
 $ nb2pipe check churn_pipeline
@@ -216,6 +221,9 @@ FIELDS = {
         "abs": "absolute: 0.01",
         "rel": "relative: 0.02 for 2 %",
         "direction": "`higher`, `lower` or `both`, instead of the guess",
+        "min": "the least that the value may be, whatever the original is",
+        "max": "the most that it may be",
+        "gate": "`false`: the metric is watched, and never fails a check; `true`: it may",
     },
     "baseline.MetricEntry": {
         "value": "at full precision; `NaN`, `Infinity` and `-Infinity` as texts",
@@ -235,6 +243,8 @@ FIELDS = {
         "schema_version": "1",
         "origin": "`recorded`: the notebook was run; `stored`: read from its saved outputs (`--static`)",
         "metrics": "the numbers, by name",
+        "noise": "what `nb2pipe baseline` learned: the rule of later checks; by metric class, values, mean, sd, tolerance",
+        "inputs": "SHA-256 of the files that the steps read",
         "fingerprints": "digests of the values at step borders, by `step/name`",
         "environment": "what the notebook ran with",
     },

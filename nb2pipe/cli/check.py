@@ -22,7 +22,7 @@ from nb2pipe.cli.options import (
     warn_contracts,
 )
 from nb2pipe.cli.progress import shown
-from nb2pipe.cli.tolerances import tolerances
+from nb2pipe.cli.tolerances import limits, tolerances
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CheckReport
 from nb2pipe.reports import github, outcomes, text
@@ -40,6 +40,17 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
     metavar="NAME=0.01|NAME=2%|all=...",
     help="Allowed difference, absolute or relative; wins over tags and pipeline.yaml.",
 )
+@click.option(
+    "--min", "least", multiple=True, metavar="NAME=0.9", help="Limit: fail below it, whatever the original is."
+)
+@click.option("--max", "most", multiple=True, metavar="NAME=0.5", help="Limit: fail above it.")
+@click.option("--strict", is_flag=True, help="Fail on metrics that cannot be checked.")
+@click.option(
+    "--baseline", "reference", type=click.Path(path_type=Path), metavar="FILE|PROJECT", help="Compare with this one."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Seed for what the notebook does not seed."
+)
 @click.option("--fresh", is_flag=True, help="Of a notebook: record the original again, too.")
 @click.option("--cached", is_flag=True, help="Take over steps that an earlier run left and nothing changed since.")
 @warn_contracts
@@ -49,10 +60,15 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
 @running
 @output
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913, PLR0917  click hands over every option
     console: Console,
     path: Path,
     allowed: tuple[str, ...],
+    least: tuple[str, ...],
+    most: tuple[str, ...],
+    strict: bool,
+    reference: Path | None,
+    seed: int | None,
     fresh: bool,
     cached: bool,
     warn_contracts: bool,
@@ -62,6 +78,8 @@ def command(
     running: Running,
 ) -> int:
     """Run a project or a notebook and compare its metrics with the original's.
+
+    Where 'nb2pipe baseline' has measured the noise, a metric outside of it is run again with fresh seeds before it fails.
 
     All steps run, whatever is cached: numbers read back prove nothing. --cached trusts the cache.
 
@@ -77,6 +95,10 @@ def command(
             parameters=values.given,
             parameter_files=values.files,
             tolerances=tolerances(allowed),
+            limits=limits(least, most),
+            strict=strict,
+            baseline=reference,
+            seed=seed,
             fresh=fresh,
             cached=cached,
             kernel=running.kernel,
@@ -115,11 +137,11 @@ def _document(report: CheckReport, found: tuple[Diagnostic, ...], form: str) -> 
     if form == "junit":
         from nb2pipe.reports import junit
 
-        return junit.of_check(report)
+        return junit.of_check(report, found)
     if form == "markdown":
         from nb2pipe.reports import markdown
 
-        return markdown.of_check(report)
+        return markdown.of_check(report, found)
     return "\n".join([*github.commands(found, root=_checkout()), report.sentence])
 
 
@@ -131,7 +153,7 @@ def _tell_github(report: CheckReport, found: tuple[Diagnostic, ...], console: Co
         console.command_lines(github.commands(found, root=_checkout()))
     from nb2pipe.reports import markdown
 
-    console.summary(markdown.of_check(report))
+    console.summary(markdown.of_check(report, found))
 
 
 def _checkout() -> Path:

@@ -71,6 +71,9 @@ RULES: Mapping[str, str] = {
     "NB403": "nb403_metric_missing",
     "NB404": "nb404_nothing_checked",
     "NB420": "nb420_contract_broken",
+    "NB421": "nb421_cannot_repeat",
+    "NB422": "nb422_uncontrolled_metric",
+    "NB423": "nb423_atypical_original",
     # NB5xx: running
     "NB501": "nb501_kernel_died",
     "NB502": "nb502_cell_failed",

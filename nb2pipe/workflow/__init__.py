@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nb2pipe.checking.noise import Measured
     from nb2pipe.model import Planned
     from nb2pipe.proposing import Proposal, Wishes
     from nb2pipe.recording.verify import Difference, Verification
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nb2pipe.workflow.cleaning import clean
     from nb2pipe.workflow.contracts import accept, contract
     from nb2pipe.workflow.exports import Export, export
+    from nb2pipe.workflow.noise import measure
     from nb2pipe.workflow.runs import check, plan, read_project, run
     from nb2pipe.workflow.tagging import propose
     from nb2pipe.workflow.verifying import verify
@@ -37,6 +39,8 @@ _HOMES = {
     "propose": "nb2pipe.workflow.tagging",
     "Verification": "nb2pipe.recording.verify",
     "verify": "nb2pipe.workflow.verifying",
+    "Measured": "nb2pipe.checking.noise",
+    "measure": "nb2pipe.workflow.noise",
     "KernelChoice": "nb2pipe.running.kernels",
     "Planned": "nb2pipe.model",
     "Progress": "nb2pipe.running.pipeline",
@@ -49,9 +53,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Cleaned", "Difference", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling",
+    "Cleaned", "Difference", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress", "Proposal", "Scheduling",
     "Verification", "Wishes",
-    "accept", "check", "clean", "contract", "export", "inspect", "lint", "plan", "propose", "read_project", "run",
+    "accept", "check", "clean", "contract", "export", "inspect", "lint", "measure", "plan", "propose", "read_project", "run",
     "verify",
 ]  # fmt: skip
 

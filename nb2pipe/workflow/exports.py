@@ -15,7 +15,7 @@ from nb2pipe.errors import Refused
 from nb2pipe.model import Artifact, Baseline, BaselineMetric, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, metrics
 from nb2pipe.planning.analysis import Analysis
-from nb2pipe.recording import evidence, stored
+from nb2pipe.recording import evidence, inputs, stored
 from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Verification
 from nb2pipe.reports import mermaid
@@ -207,7 +207,8 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
             )  # fmt: skip
     fingerprints = _fingerprints(planned.pipeline, recording)
     return Baseline(
-        origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment
+        origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment,
+        inputs=inputs.digests(planned.pipeline, analysis.notebook.path.resolve().parent),
     )  # fmt: skip
 
 
