@@ -484,8 +484,28 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvidence:
+    """A number in the notebook's stored outputs: how it was read, and what speaks against it.
+
+    ``source`` is the kind of output (``result``, ``print``, ``report``, ...), ``confidence`` how sure it is that the metric is
+    meant (``exact``: the code says so, ``named``, ``position``). ``percent``: a percent sign stood behind it. ``doubts`` are
+    reasons why it may not come from the code (``out of order``, ``cells never run``, ...).
+    """
+
+    value: float
+    decimals: int | None
+    source: str
+    confidence: str
+    percent: bool = False
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineMetric:
-    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision."""
+    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision.
+
+    ``stored`` is the number in the stored outputs beside a recorded one, ``evidence`` where it was read.
+    """
 
     name: str
     value: float
@@ -493,6 +513,7 @@ class BaselineMetric:
     cell: int
     decimals: int | None = None
     stored: float | None = None
+    evidence: StoredEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

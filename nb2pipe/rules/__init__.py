@@ -70,6 +70,7 @@ RULES: Mapping[str, str] = {
     "NB402": "nb402_out_of_order",
     "NB403": "nb403_metric_missing",
     "NB404": "nb404_nothing_checked",
+    "NB409": "nb409_not_reproducing_itself",
     # NB5xx: running
     "NB501": "nb501_kernel_died",
     "NB502": "nb502_cell_failed",

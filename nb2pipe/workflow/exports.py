@@ -12,12 +12,13 @@ from pathlib import Path
 from nb2pipe import exporting
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
-from nb2pipe.model import Artifact, Baseline, BaselineMetric, Pipeline, Recording, Step
+from nb2pipe.model import Artifact, Baseline, BaselineMetric, Notebook, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, metrics
 from nb2pipe.recording import evidence, stored
 from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Verification
 from nb2pipe.reports import mermaid
+from nb2pipe.rules import nb409_not_reproducing_itself
 from nb2pipe.running.explaining import explained
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
@@ -99,7 +100,7 @@ def export(
         baseline=baseline,
         written=written.changed,
         kept=written.kept,
-        diagnostics=sort((*analysis.diagnostics, *planned.diagnostics)),
+        diagnostics=sort((*analysis.diagnostics, *planned.diagnostics, *_differing(baseline, analysis.notebook))),
         seconds=time.monotonic() - began,
     )
     if recording is not None:
@@ -183,7 +184,8 @@ def _with_formats(pipeline: Pipeline) -> Pipeline:
 
 
 def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) -> Baseline:
-    shown = stored.read(analysis.notebook, planned.candidates)
+    environment = recording.environment if recording else None
+    shown = stored.read(analysis.notebook, planned.candidates, environment)
     if recording is None:
         return Baseline(origin="stored", metrics=tuple(shown.values()))
     found: list[BaselineMetric] = []
@@ -194,13 +196,20 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
             found.append(
                 BaselineMetric(
                     name=metric.name, value=value, step=metric.step, cell=metric.cell,
-                    stored=before.value if before else None,
+                    stored=stored.scaled(before.evidence, value) if before and before.evidence else None,
+                    evidence=before.evidence if before else None,
                 )
             )  # fmt: skip
     fingerprints = _fingerprints(planned.pipeline, recording)
     return Baseline(
         origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment
     )  # fmt: skip
+
+
+def _differing(baseline: Baseline, notebook: Notebook) -> tuple[Diagnostic, ...]:
+    """The stored numbers that the notebook's own code does not give."""
+    lines = {cell.index: cell.file_line for cell in notebook.cells}
+    return nb409_not_reproducing_itself.find(baseline.metrics, str(notebook.path), lines)
 
 
 def _fingerprints(pipeline: Pipeline, recording: Recording) -> Mapping[str, str]:
