@@ -237,12 +237,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellFlow:
-    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one."""
+    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
+
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
+    """
 
     cell: int
     statements: tuple[Statement, ...] = ()
     problems: tuple[Problem, ...] = ()
     shown: str | None = None
+    printed: tuple[str, ...] = ()
+    prints_more: bool = False
 
 
 # ---------------------------------------------------------------- pipeline
@@ -276,6 +281,7 @@ class MetricSource(StrEnum):
 
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
+    PRINTED = "printed"  # a number in what the cell prints; ``key`` is what it is called there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,6 +437,7 @@ class ObservedMetric:
     expression: str
     key: str
     value: float
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

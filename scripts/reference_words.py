@@ -116,7 +116,7 @@ TAGS = {
     ),
     "metrics": (
         ("metrics",),
-        "The numbers that this cell assigns or shows as its last expression are compared. It is part of the step before it",
+        "The numbers that this cell assigns, prints or shows as its last expression are compared. It is part of the step before it",
     ),
     "metric": (
         ("metric:NAME", "metric:NAME±0.01", "metric:NAME±2%"),
@@ -195,8 +195,16 @@ FIELDS = {
         "value": "at full precision; `NaN`, `Infinity` and `-Infinity` as texts",
         "step": "the step that computes it",
         "cell": "cell of the notebook, counted from 1",
-        "decimals": "of the printed number that it was read from (`--static` only)",
+        "decimals": "of the printed number that it was read from; full precision without",
         "stored": "what the outputs saved in the notebook show, if they show it",
+        "evidence": "how that was read",
+    },
+    "baseline.EvidenceEntry": {
+        "source": "`result`, `print`, `report`, `table`, `log`, `label` or `record`",
+        "confidence": "`exact`: the code says what was shown; `named`: the text beside it; `position`: only its place",
+        "decimals": "of the number that was shown; full precision without",
+        "percent": "a percent sign stood behind it",
+        "doubts": "what speaks against it: `out of order`, `cells never run`, `error in notebook`, ...",
     },
     "baseline.EnvironmentEntry": {
         "python": "version of Python",

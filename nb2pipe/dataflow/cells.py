@@ -29,6 +29,7 @@ from nb2pipe.model import (
     StatementKind,
     Use,
 )
+from nb2pipe.outputs.templates import templates
 
 _MODULE = Scope(ScopeKind.MODULE)
 NO_NAMES: frozenset[str] = frozenset()
@@ -118,7 +119,17 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     last = walked.statements[-1][0] if walked.statements else None
     shown = shown_expression(last, walked.code.text, names) if last is not None else None
     unique = tuple(dict.fromkeys(problems))
-    return CellFlow(cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown)
+    printed, more = _printed([node for node, _ in walked.statements])
+    return CellFlow(
+        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, printed=printed, prints_more=more
+    )
+
+
+def _printed(body: list[ast.stmt]) -> tuple[tuple[str, ...], bool]:
+    """The expressions that print calls write; and whether some do so in loops."""
+    calls = templates(ast.Module(body=body, type_ignores=[]))
+    holes = [(hole.expression, call.repeated) for call in calls for hole in call.holes if not hole.counter]
+    return tuple(dict.fromkeys(name for name, repeated in holes if not repeated)), any(again for _, again in holes)
 
 
 def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, names: Names) -> Statement:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nb2pipe import formats
+from nb2pipe import formats, magics
 from nb2pipe.model import (
     BindingKind,
+    Cell,
+    CellKind,
     Environment,
     MetricSource,
     Notebook,
@@ -22,8 +24,10 @@ from nb2pipe.model import (
     Segment,
     SegmentObservation,
 )
+from nb2pipe.outputs import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
+from nb2pipe.planning.metrics import PRINT, printed_in
 from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
@@ -45,6 +49,7 @@ class Watch:
     last_segment: Mapping[str, int]
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
     modules: tuple[str, ...]
+    printing: Mapping[int, frozenset[str]]  # cells whose printed numbers count; expressions that are read better
 
 
 def record(
@@ -110,7 +115,12 @@ def _watch(plan: Plan) -> Watch:
     }
     watched = {n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved
     metrics: dict[int, tuple[list[str], str | None]] = {}
+    printing = {
+        c.cell: printed_in(plan.candidates, c.cell) for c in plan.candidates if c.source is MetricSource.PRINTED
+    }
     for candidate in plan.candidates:
+        if candidate.source is MetricSource.PRINTED:
+            continue
         names, _ = metrics.setdefault(candidate.cell, ([], None))
         if candidate.source is MetricSource.VARIABLE:
             names.append(candidate.expression)
@@ -123,6 +133,7 @@ def _watch(plan: Plan) -> Watch:
         definitions=tuple(sorted(definitions - watched)),
         stores={step: tuple(sorted(names)) for step, names in stores.items()},
         last_segment=last,
+        printing=printing,
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
         modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
     )
@@ -143,6 +154,7 @@ class _Recorder(Watcher):
     segments: dict[int, SegmentObservation] = field(default_factory=dict)
     environment: Environment | None = None
     began: float = 0.0
+    outputs: dict[int, list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def started(self, session: KernelSession) -> None:
         self.probe = Probe(session, self.folder)
@@ -163,6 +175,10 @@ class _Recorder(Watcher):
                 self.random_states / state_file(index), numpy="numpy" in with_implied(self.watch.modules)
             )
 
+    def output(self, cell: RunningCell, output: Mapping[str, Any]) -> None:
+        if cell.source_index is not None and cell.source_index in self.watch.printing:
+            self.outputs.setdefault(cell.source_index, []).append(output)
+
     def after_cell(self, session: KernelSession, cell: RunningCell, seconds: float) -> None:
         index = cell.source_index
         assert index is not None
@@ -179,6 +195,8 @@ class _Recorder(Watcher):
                         value=float(item["value"]),
                     )
                 )
+        if index in self.watch.printing:
+            self.metrics += _printed(cell, self.outputs.get(index, []), self.watch.printing[index])
         if index in self.watch.segment_ends:
             self._border(*self.watch.segment_ends[index])
 
@@ -261,6 +279,22 @@ class _Recorder(Watcher):
         for group in wanted:
             self.values.append(_observed(step, "+".join(group), reply["+".join(group)]))
         self.values += [_observed(step, name, reply[name]) for name in members]
+
+
+def _printed(
+    cell: RunningCell, outputs: Sequence[Mapping[str, Any]], known: frozenset[str]
+) -> Iterator[ObservedMetric]:
+    """The numbers that a metrics cell printed and that no variable holds."""
+    assert cell.source_index is not None
+    shown = Cell(
+        index=cell.source_index, id=cell.id, kind=CellKind.CODE, source=cell.source, outputs=tuple(outputs)
+    )  # fmt: skip
+    for reading in outcomes(read_cell(shown, magics.to_python(cell.source).text)):
+        if reading.expression not in known:
+            yield ObservedMetric(
+                cell=shown.index, source=MetricSource.PRINTED, expression=PRINT, key=reading.name, value=reading.value,
+                decimals=reading.decimals,
+            )  # fmt: skip
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

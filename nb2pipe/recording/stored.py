@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nb2pipe import magics
 from nb2pipe.model import BaselineMetric, Environment, MetricSource, Notebook, StoredEvidence
-from nb2pipe.planning.metrics import Candidate
-from nb2pipe.recording.outputs import Confidence, Reading, Source, read_cell, trust
+from nb2pipe.outputs import Confidence, Reading, Source, outcomes, read_cell, trust
+from nb2pipe.planning.metrics import Candidate, printed_in
 
 _BETWEEN_WORDS = r"[\s_-]*"
 
@@ -25,14 +25,17 @@ def read(
     """
     cells: dict[int, tuple[Reading, ...]] = {}
     found: dict[str, BaselineMetric] = {}
-    for candidate in candidates:
+    several = tuple(candidates)
+    for candidate in several:
         cell = candidate.cell
         if cell not in cells:
             source = magics.to_python(notebook.cells[cell].source).text
             cells[cell] = read_cell(notebook.cells[cell], source)
         reasons = (*(doubt.value for doubt in trust(notebook, cell, environment)), *doubts)
-        for key, reading in _of(candidate, cells[cell]):
+        for key, reading in _of(candidate, cells[cell], printed_in(several, cell)):
             name = f"{candidate.name}.{key}" if key else candidate.name
+            if candidate.source is MetricSource.PRINTED:
+                name = f"{key} (cell {cell + 1})" if key in found else key
             found[name] = BaselineMetric(
                 name=name,
                 value=reading.value,
@@ -58,8 +61,10 @@ def scaled(evidence: StoredEvidence, recorded: float) -> float:
     return evidence.value
 
 
-def _of(candidate: Candidate, readings: Sequence[Reading]) -> list[tuple[str, Reading]]:
+def _of(candidate: Candidate, readings: Sequence[Reading], known: frozenset[str]) -> list[tuple[str, Reading]]:
     """The readings of a candidate by key; the surest kind that there is."""
+    if candidate.source is MetricSource.PRINTED:
+        return [(item.name, item) for item in outcomes(readings) if item.expression not in known]
     exact = [item for item in readings if item.expression == candidate.expression and item.source is not Source.RECORD]
     shown = [item for item in exact if item.source in (Source.RESULT, Source.TABLE, Source.REPORT)]
     if candidate.source is MetricSource.SHOWN:

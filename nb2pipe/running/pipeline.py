@@ -14,7 +14,7 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Environment, Notebook, RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.planning.plan import dependencies
 from nb2pipe.rules import nb306_unknown_step
-from nb2pipe.running import runs
+from nb2pipe.running import printed, runs
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.explaining import explained, original_cells
 from nb2pipe.running.failures import ExecutionFailure
@@ -206,6 +206,7 @@ def _run_step(project: Project, record: RunRecord, step: Step, options: RunOptio
             resume=f"{options.command} --resume" if options.command else None,
             executed=str(output),
         ) from failure
+    printed.note(project.pipeline.metrics, step.name, output, artifacts / step.name / "metrics.json")
     done = replace(
         known, status=StepStatus.OK, seconds=execution.seconds, notebook=str(output), peak_memory=execution.peak_memory
     )  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 from nb2pipe import exporting
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
-from nb2pipe.model import Artifact, Baseline, BaselineMetric, Notebook, Pipeline, Recording, Step
+from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, MetricSource, Notebook, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, metrics
 from nb2pipe.recording import evidence, stored
 from nb2pipe.recording.record import record
@@ -117,8 +117,10 @@ def write_project(
     analysis: Analysis, planned: Plan, recording: Recording | None, folder: Path, *, scripts: bool, force: bool
 ) -> tuple[Pipeline, Baseline, exporting.Written]:
     """Write the project of a finished plan; nothing is run."""
-    pipeline = _with_formats(planned.pipeline)
     baseline = _baseline(analysis, planned, recording)
+    pipeline = _with_formats(planned.pipeline)
+    if recording is None:
+        pipeline = replace(pipeline, metrics=(*pipeline.metrics, *_only_printed(planned, baseline)))
     spec = exporting.ProjectSpec(
         folder=folder,
         notebook=analysis.notebook,
@@ -190,13 +192,13 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
         return Baseline(origin="stored", metrics=tuple(shown.values()))
     found: list[BaselineMetric] = []
     for metric in planned.pipeline.metrics:
-        value = metrics.observed_value(metric, recording.metrics)
-        if value is not None:
+        seen = metrics.observed_value(metric, recording.metrics)
+        if seen is not None:
             before = shown.get(metric.name)
             found.append(
                 BaselineMetric(
-                    name=metric.name, value=value, step=metric.step, cell=metric.cell,
-                    stored=stored.scaled(before.evidence, value) if before and before.evidence else None,
+                    name=metric.name, value=seen.value, step=metric.step, cell=metric.cell, decimals=seen.decimals,
+                    stored=stored.scaled(before.evidence, seen.value) if before and before.evidence else None,
                     evidence=before.evidence if before else None,
                 )
             )  # fmt: skip
@@ -204,6 +206,16 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
     return Baseline(
         origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment
     )  # fmt: skip
+
+
+def _only_printed(planned: Plan, baseline: Baseline) -> tuple[Metric, ...]:
+    """The metrics that stand in the stored outputs of cells that print them."""
+    named: dict[int, list[str]] = {}
+    others = {c.name for c in planned.candidates if c.source is not MetricSource.PRINTED}
+    for metric in baseline.metrics:
+        if metric.name not in others and not any(metric.name.startswith(f"{name}.") for name in others):
+            named.setdefault(metric.cell, []).append(metric.name)
+    return metrics.from_printed(planned.candidates, named)
 
 
 def _differing(baseline: Baseline, notebook: Notebook) -> tuple[Diagnostic, ...]:

@@ -4,8 +4,8 @@
 import pytest
 
 from nb2pipe.model import Cell, CellKind, Environment, Notebook
-from nb2pipe.recording.outputs import Trust, read_cell, trust
-from nb2pipe.recording.outputs.plain import cleaned
+from nb2pipe.outputs import Trust, read_cell, trust
+from nb2pipe.outputs.plain import cleaned
 
 REPORT = """              precision    recall  f1-score   support
 

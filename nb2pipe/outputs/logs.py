@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nb2pipe.recording.outputs.numerals import PLAIN, Number, parse
+from nb2pipe.outputs.numerals import PLAIN, Number, parse
 
 _PAIR = re.compile(
     rf"(?P<name>[A-Za-z][\w@'./-]*(?: [a-z][\w@']*)?)\s*[:=]\s*(?P<number>-?(?:{PLAIN}|nan|inf))(?P<percent>\s?%)?"

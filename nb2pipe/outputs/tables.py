@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from nb2pipe.recording.outputs.numerals import Number, parse
+from nb2pipe.outputs.numerals import Number, parse
 
 LARGEST = 300_000  # characters of HTML
 CELLS = 200

@@ -9,18 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from nb2pipe.model import Cell
-from nb2pipe.recording.outputs import labels, logs, reports, tables
-from nb2pipe.recording.outputs.numerals import FREE, Number, unwrapped
-from nb2pipe.recording.outputs.plain import cleaned, join, printed
-from nb2pipe.recording.outputs.prints import Printed, tie
-from nb2pipe.recording.outputs.reading import Confidence, Reading, Source
-from nb2pipe.recording.outputs.structures import MOST, numbers
-from nb2pipe.recording.outputs.templates import templates
+from nb2pipe.outputs import labels, logs, reports, tables
+from nb2pipe.outputs.numerals import FREE, Number, unwrapped
+from nb2pipe.outputs.plain import cleaned, join, printed
+from nb2pipe.outputs.prints import Printed, tie
+from nb2pipe.outputs.reading import Confidence, Reading, Source
+from nb2pipe.outputs.structures import MOST, numbers
+from nb2pipe.outputs.templates import templates
 
 SCRAP = "application/scrapbook.scrap.json+json"
 PAPERMILL_RECORD = "application/papermill.record+json"
 _RESULTS = ("execute_result", "pyout", "display_data")
 _LONGEST = 60
+_TIME = re.compile(r"time|second|elapsed|duration|minute|\bdate|\bnow\b|took", re.IGNORECASE)
 FLOAT = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 
 
@@ -33,6 +34,13 @@ def read_cell(cell: Cell, source: str) -> tuple[Reading, ...]:
         *_printed(cell, tree),
     ]
     return tuple(_distinct(found))
+
+
+def outcomes(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """The printed numbers that a second run should print again: no durations, no guesses."""
+    for reading in readings:
+        if reading.source in (Source.PRINT, Source.REPORT) and not _TIME.search(f"{reading.name} {reading.expression}"):
+            yield reading
 
 
 def _parsed(source: str) -> ast.Module:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nb2pipe.recording.outputs.numerals import Number, parse
+from nb2pipe.outputs.numerals import Number, parse
 
 _HEADER = re.compile(r"^\s*(?:pre\s+rec\s+spe\s+f1\s.*|precision\s+recall\s+f1-score\s+support)\s*$")
 _SUMS = ("accuracy", "micro avg", "macro avg", "weighted avg", "samples avg", "avg / total")

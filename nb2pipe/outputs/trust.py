@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from nb2pipe.model import CellKind, Environment, Notebook
-from nb2pipe.recording.outputs.plain import join
+from nb2pipe.outputs.plain import join
 
 _PINNED = re.compile(r"(?:pip3?|conda|uv)\s+(?:pip\s+)?install\b(?P<rest>.*)")
 _PIN = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z][\w.-]*)\s*={1,2}\s*(?P<version>\d[\w.]*)")

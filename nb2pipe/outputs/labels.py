@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nb2pipe.recording.outputs.numerals import FREE, Number, parse, unwrapped
-from nb2pipe.recording.outputs.plain import is_progress
+from nb2pipe.outputs.numerals import FREE, Number, parse, unwrapped
+from nb2pipe.outputs.plain import is_progress
 
 WORDS = re.compile(
     r"acc|auc|f1|f-?score|f-?measure|r2|r\^2|r²|r-?squared?|precis|recall|score|loss|error|rmse|mse|mae|mape|kappa|"

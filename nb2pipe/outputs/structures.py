@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nb2pipe.recording.outputs import reports
-from nb2pipe.recording.outputs.numerals import Number, parse, unwrapped
+from nb2pipe.outputs import reports
+from nb2pipe.outputs.numerals import Number, parse, unwrapped
 
 MOST = 50  # numbers in a list; a matrix has at most ten rows, as in the probe
 ROWS = 10

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nb2pipe.recording.outputs.numerals import NUMBER, Number
-from nb2pipe.recording.outputs.structures import numbers
-from nb2pipe.recording.outputs.templates import Hole, Template
+from nb2pipe.outputs.numerals import NUMBER, Number
+from nb2pipe.outputs.structures import numbers
+from nb2pipe.outputs.templates import Hole, Template
 
 _NUMERIC = rf"\s*{NUMBER}\s*"
 _ANYTHING = r"[^\n]*?"
