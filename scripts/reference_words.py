@@ -116,7 +116,7 @@ TAGS = {
     ),
     "metrics": (
         ("metrics",),
-        "The numbers that this cell assigns, prints or shows as its last expression are compared. It is part of the step before it",
+        "The numbers that this cell assigns, prints or shows at its end are compared. It is part of the step before it",
     ),
     "metric": (
         ("metric:NAME", "metric:NAME±0.01", "metric:NAME±2%"),
