@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nb2pipe.running.kernels import KernelChoice
     from nb2pipe.running.pipeline import Progress
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
+    from nb2pipe.workflow.climbing import climb
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.runs import check, read_project, run
     from nb2pipe.workflow.verifying import verify
@@ -20,6 +21,7 @@ _HOMES = {
     "Inspection": "nb2pipe.workflow.analysis",
     "inspect": "nb2pipe.workflow.analysis",
     "lint": "nb2pipe.workflow.analysis",
+    "climb": "nb2pipe.workflow.climbing",
     "Export": "nb2pipe.workflow.exports",
     "export": "nb2pipe.workflow.exports",
     "check": "nb2pipe.workflow.runs",
@@ -33,7 +35,7 @@ _HOMES = {
 
 __all__ = [
     "Difference", "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "read_project", "run", "verify",
+    "check", "climb", "export", "inspect", "lint", "read_project", "run", "verify",
 ]  # fmt: skip
 
 
