@@ -23,6 +23,7 @@ VERBS = {
     "export": "Turn a notebook into a pipeline project, and verify it.",
     "run": "Run a pipeline.",
     "check": "Run a pipeline and compare its metrics with the original's.",
+    "doctor": "Find what makes a notebook's numbers change from run to run.",
     "verify": "Run a pipeline and compare its values with the original's.",
     "params": "List the parameters.",
     "tags": "List the code cells with their tags, roles and steps.",

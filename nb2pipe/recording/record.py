@@ -196,7 +196,7 @@ class _Recorder(Watcher):
                     )
                 )
         if index in self.watch.printing:
-            self.metrics += _printed(cell, self.outputs.get(index, []), self.watch.printing[index])
+            self.metrics += printed_metrics(cell, self.outputs.get(index, []), self.watch.printing[index])
         if index in self.watch.segment_ends:
             self._border(*self.watch.segment_ends[index])
 
@@ -281,7 +281,7 @@ class _Recorder(Watcher):
         self.values += [_observed(step, name, reply[name]) for name in members]
 
 
-def _printed(
+def printed_metrics(
     cell: RunningCell, outputs: Sequence[Mapping[str, Any]], known: frozenset[str]
 ) -> Iterator[ObservedMetric]:
     """The numbers that a metrics cell printed and that no variable holds."""

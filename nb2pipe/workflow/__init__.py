@@ -6,11 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nb2pipe.recording.diagnosis import Examination
     from nb2pipe.recording.verify import Difference, Verification
     from nb2pipe.running.kernels import KernelChoice
     from nb2pipe.running.pipeline import Progress
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.climbing import climb
+    from nb2pipe.workflow.diagnosing import doctor
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.runs import check, read_project, run
     from nb2pipe.workflow.verifying import verify
@@ -22,6 +24,8 @@ _HOMES = {
     "inspect": "nb2pipe.workflow.analysis",
     "lint": "nb2pipe.workflow.analysis",
     "climb": "nb2pipe.workflow.climbing",
+    "Examination": "nb2pipe.recording.diagnosis",
+    "doctor": "nb2pipe.workflow.diagnosing",
     "Export": "nb2pipe.workflow.exports",
     "export": "nb2pipe.workflow.exports",
     "check": "nb2pipe.workflow.runs",
@@ -34,8 +38,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Difference", "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "climb", "export", "inspect", "lint", "read_project", "run", "verify",
+    "Difference", "Examination", "Export", "Inspection", "KernelChoice", "Progress", "Verification",
+    "check", "climb", "doctor", "export", "inspect", "lint", "read_project", "run", "verify",
 ]  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from nb2pipe.checking.levels import BY_CODE, LEVELS, Ladder, Level, Outcome, Run
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.errors import EnvironmentProblem, Refused, StepFailed
 from nb2pipe.model import CellKind, CheckReport, Environment, Notebook, StepStatus, Tolerance
-from nb2pipe.rules import figures
+from nb2pipe.planning import hazards
+from nb2pipe.rules import figures, nb402_out_of_order, nb414_absolute_path
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import Project, is_project, open_project
@@ -115,11 +116,12 @@ class _Climb:
         else:
             self.notebook = notebooks.read(self.path)
         inspection = analysis.inspect(self.notebook.path)
-        stands = ("NB402", "NB414")  # warnings for work with the notebook, but not reproducible as it stands
-        bad = [d for d in inspection.diagnostics if d.severity is Severity.ERROR or d.code in stands]
+        paths = [h.finding for h in hazards.find(self.notebook) if h.finding.code == nb414_absolute_path.CODE]
+        bad = [d for d in inspection.diagnostics if d.severity is Severity.ERROR or d.code == nb402_out_of_order.CODE]
+        bad += paths
         code = sum(cell.kind is CellKind.CODE for cell in self.notebook.cells)
         if bad:
-            cure = f"nb2pipe lint {self.notebook.path}"
+            cure = f"nb2pipe {'doctor --static' if paths else 'lint'} {self.notebook.path}"
             return Rung(level=level, outcome=Outcome.BLOCKED, blocks=tuple(map(_told, bad)), cure=cure)
         return Rung(
             level=level, outcome=Outcome.REACHED, found=(f"{figures.count(code, 'code cell')} without an error",)
