@@ -41,7 +41,9 @@ EXITS = {
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
     "run": "0 all steps ran, 2 usage, 3 a step failed, 4 environment",
-    "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment; with `--level`, 0 if that level is reached "
+    "(with `max`: R4), 1 if not",
+    "doctor": "0 nothing found, 1 something found, 2 not a notebook, 3 the notebook fails, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
@@ -75,6 +77,13 @@ $ nb2pipe run churn.ipynb
 $ nb2pipe check churn_pipeline
 $ nb2pipe check churn_pipeline --tolerance accuracy=0.01 --tolerance logloss=2%
 $ nb2pipe check churn.ipynb --output-format junit -o reproduce.xml
+$ nb2pipe check churn_pipeline --level R4
+$ nb2pipe check churn_pipeline --level max --badge reproducible.svg
+""",
+    "doctor": """
+$ nb2pipe doctor churn.ipynb --static
+$ nb2pipe doctor churn.ipynb
+$ nb2pipe doctor churn.ipynb --fix --output-format json
 """,
     "verify": """
 $ nb2pipe verify churn_pipeline

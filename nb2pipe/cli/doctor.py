@@ -17,7 +17,7 @@ FORMATS = ("text", "json")
 
 
 @click.command("doctor", context_settings=CONTEXT)
-@click.argument("path", metavar="NOTEBOOK", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="NOTEBOOK", type=click.Path(path_type=Path))
 @click.option("--static", is_flag=True, help="Only read the code: hints, no verdict.")
 @click.option(
     "--fix", is_flag=True, help="Sort folders that are listed in any order; the rest of the file keeps its bytes."

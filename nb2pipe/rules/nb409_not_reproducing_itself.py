@@ -25,7 +25,8 @@ Bad:
 [3]  print(f"accuracy: {model.score(X, y):.3f}")     accuracy: 0.912, a fresh run gives 0.887
 ```
 
-Good: restart the kernel, run all cells, save, and look whether the conclusions still hold.
+Good: `nb2pipe doctor NOTEBOOK` finds out whether it is the seed. Then restart the kernel, run all cells, save, and look
+whether the conclusions still hold.
 """
 
 REASONS = {

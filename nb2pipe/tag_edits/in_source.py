@@ -81,7 +81,8 @@ def _lines(
     for start in strings:
         end = skip_value(body, start)
         lines = json.loads(body[start:end]).split("\n")
-        news = [changed.get((cell, number + at), line) for at, line in enumerate(lines)]
+        whole = len(lines) - (not lines[-1])  # what follows a line end at the end begins the next string
+        news = [changed.get((cell, number + at), line) if at < whole else line for at, line in enumerate(lines)]
         if news != lines:
             found.append((start, end, json.dumps("\n".join(news), ensure_ascii=escaped)))
         number += len(lines) - 1
