@@ -117,7 +117,7 @@ def place(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.kernel
 def test_climbing_to_declared_inputs(place: Path):
     """R2 on a copy that holds the data file, the module and nothing else; the badge and the exit code follow."""

@@ -102,5 +102,5 @@ def test_three_runs_settle_the_hints(tmp_path: Path):
     assert done.code == 1
     codes = {found["code"]: found for found in report["diagnostics"]}
     assert set(codes) == {"NB411", "NB412", "NB419"}
-    assert "luck changed with another seed" in str(codes["NB411"])
+    assert "luck, own changed with another seed" in str(codes["NB411"])
     assert "clock changed with the same seed" in str(codes["NB412"])
