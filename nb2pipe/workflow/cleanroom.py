@@ -19,6 +19,8 @@ from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.watching import KernelSession, Watcher
 
+PREFIX = "nb2pipe-clean-"
+LEVELS_UP = 3  # a file further up than that is no part of the notebook's project
 SHOWN = 8  # names in a sentence
 
 
@@ -38,9 +40,9 @@ def run(notebook: Notebook, pipeline: Pipeline, kernel: Kernel, timeout: float |
     inputs = declared(notebook, pipeline)
     near = [name for name in inputs if not Path(name).is_absolute()]
     far = [name for name in inputs if Path(name).is_absolute()]
-    blocks = [f"reads {name} by an absolute path: nobody else has it there" for name in far]
+    blocks = [f"reads {name}, which is outside of the project: nobody else has it there" for name in far]
     cure = "copy it beside the notebook and name it by a relative path" if far else ""
-    with tempfile.TemporaryDirectory(prefix="nb2pipe-clean-", ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as temporary:
         room = _furnished(Path(temporary).resolve(), home, near)
         watch = _Accesses(folder=Path(temporary) / "probe")
         watch.folder.mkdir()
@@ -54,11 +56,15 @@ def run(notebook: Notebook, pipeline: Pipeline, kernel: Kernel, timeout: float |
             blocks.append(f"with its declared inputs alone it stops at cell {ran} of {code} code cells: {reason}")
             cure = cure or "the file must be there when the pipeline is exported, so that it is listed under reads"
             return CleanRun(inputs=tuple(inputs), writes=(), blocks=tuple(blocks), cure=cure)
+    watch.reads, watch.writes = _from(room, watch.reads), _from(room, watch.writes)
     known, wrote = set(near), {name for step in pipeline.steps for name in step.writes}
+    wrote = {_near(name, home) for name in wrote}
     read = [name for name in watch.reads if name not in known and name not in watch.writes and name not in far]
-    blocks += [f"reads {name}, which pipeline.yaml does not list" for name in _few(read)]
+    blocks += [f"reads {name}, which {_why(name, inputs, home)}" for name in _few(read)]
     blocks += [f"writes {name}, which pipeline.yaml does not list" for name in _few(_new(watch.writes, wrote))]
     blocks += [f"contacts {host}: an input that no file holds" for host in _few(watch.hosts)]
+    if any(Path(name).is_absolute() for name in read):
+        cure = cure or "name it by a path relative to the notebook"
     if watch.hosts:
         cure = cure or "save what comes from there to a file beside the notebook, and read that"
     return CleanRun(inputs=tuple(inputs), writes=tuple(watch.writes), blocks=tuple(blocks), cure=cure or "export again")
@@ -72,7 +78,7 @@ def declared(notebook: Notebook, pipeline: Pipeline) -> list[str]:
     for step in pipeline.steps:
         for name in step.reads:
             if name not in written and (home / name).is_file():
-                found[name] = None
+                found[_near(name, home)] = None
         written |= set(step.writes)
     for module in _imported(notebook):
         if (home / f"{module}.py").is_file():
@@ -81,6 +87,33 @@ def declared(notebook: Notebook, pipeline: Pipeline) -> list[str]:
             files = sorted((home / module).rglob("*.py"))
             found |= dict.fromkeys(str(file.relative_to(home)) for file in files)
     return list(found)
+
+
+def _near(name: str, home: Path) -> str:
+    """A file of the project by its path from the notebook; what is too far away stays absolute.
+
+    The observed run lists files outside of the notebook's folder by absolute paths, however the code named them.
+    """
+    if not Path(name).is_absolute():
+        return name
+    relative = Path(os.path.relpath(name, home)).as_posix()
+    up = relative.split("/").count("..")
+    top = home.parents[up - 1] if 0 < up <= len(home.parents) else home
+    return name if up > LEVELS_UP or top in (Path(top.anchor), Path.home(), Path.home().parent) else relative
+
+
+def _from(room: Path, names: list[str]) -> list[str]:
+    """Paths as seen from the notebook's folder, where they are inside of the clean one."""
+    top = next(parent for parent in (room, *room.parents) if parent.name.startswith(PREFIX))
+    return [
+        Path(os.path.relpath(name, room)).as_posix() if Path(name).is_relative_to(top) else name for name in names
+    ]  # fmt: skip
+
+
+def _why(name: str, inputs: list[str], home: Path) -> str:
+    if _near(name, home) in inputs:
+        return "is read by an absolute path: nobody else has it there"
+    return "pipeline.yaml does not list"
 
 
 def _furnished(root: Path, home: Path, names: list[str]) -> Path:

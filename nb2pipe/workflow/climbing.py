@@ -21,7 +21,7 @@ from nb2pipe.rules import figures, nb402_out_of_order, nb414_absolute_path
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import Project, is_project, open_project
-from nb2pipe.workflow import analysis, cleanroom, repeating
+from nb2pipe.workflow import analysis, cleanroom, comparing
 from nb2pipe.workflow.runs import check
 from nb2pipe.workflow.storage import storage_problems
 from nb2pipe.workflow.verifying import original
@@ -76,8 +76,8 @@ class _Climb:
     notebook: Notebook | None = None
     project: Project | None = None
     report: CheckReport | None = None
-    first: repeating.Repeat | None = None
-    fresh: repeating.Repeat | None = None
+    first: comparing.Repeat | None = None
+    fresh: comparing.Repeat | None = None
 
     def add(self, rung: Rung, seconds: float) -> None:
         """Note a level; one that blocks ends the climb, unless it is of another axis."""
@@ -202,15 +202,15 @@ class _Climb:
 
     def r5(self, level: Level) -> Rung:
         """Means over new seeds against those of the baseline."""
-        known = repeating.seen(self._project())
+        known = comparing.seen(self._project())
         varied = known.varied if known else ""
-        return repeating.equivalent(level, known, lambda seed: self._repeat(seed, varied=varied), str(self.path))
+        return comparing.equivalent(level, known, lambda seed: self._repeat(seed, varied=varied), str(self.path))
 
     def r6(self, level: Level) -> Rung:
         """Two runs with one seed."""
         self.first, second = self._repeat(SEED), self._repeat(SEED)
-        apart = repeating.apart(self.first, second, relative=1e-9)
-        same = repeating.agreement(self.first, second)
+        apart = comparing.apart(self.first, second, relative=1e-9)
+        same = comparing.agreement(self.first, second)
         if apart:
             return Rung(
                 level=level, outcome=Outcome.BLOCKED, found=(same,), blocks=apart,
@@ -223,7 +223,7 @@ class _Climb:
         assert self.first is not None
         project = self._project()
         try:
-            with repeating.fresh_environment(project.folder / "requirements.txt", self._kernel(), self.told) as python:
+            with comparing.fresh_environment(project.folder / "requirements.txt", self._kernel(), self.told) as python:
                 choice = KernelChoice(python=str(python))
                 self.fresh = self._repeat(SEED, resolve(choice, None))
         except EnvironmentProblem as error:
@@ -236,7 +236,7 @@ class _Climb:
                 level=level, outcome=Outcome.BLOCKED, blocks=tuple(map(_told, error.diagnostics)),
                 cure="a package that the notebook needs is missing in requirements.txt, or has another version",
             )  # fmt: skip
-        apart = repeating.apart(self.first, self.fresh, relative=1e-6, values=False)
+        apart = comparing.apart(self.first, self.fresh, relative=1e-6, values=False)
         if apart:
             return Rung(
                 level=level, outcome=Outcome.BLOCKED, blocks=apart,
@@ -259,7 +259,7 @@ class _Climb:
         same = f"{len(names) - len(other)} of {figures.count(len(names), 'artifact')} equal in every byte"
         if not other:
             return Rung(level=level, outcome=Outcome.REACHED, found=(same,))
-        blocks = tuple(f"{name} has other bytes, {repeating.meaning(name, self.first, self.fresh)}" for name in other)
+        blocks = tuple(f"{name} has other bytes, {comparing.meaning(name, self.first, self.fresh)}" for name in other)
         return Rung(
             level=level, outcome=Outcome.BLOCKED, found=(same,), blocks=blocks,
             cure="pickles of sets, times and absolute paths differ from run to run; tables as parquet do not",
@@ -274,8 +274,8 @@ class _Climb:
     def _kernel(self) -> Kernel:
         return resolve(self.kernel, self._project().manifest.kernel)
 
-    def _repeat(self, seed: int, kernel: Kernel | None = None, *, varied: str = "injected") -> repeating.Repeat:
-        return repeating.repeat(
+    def _repeat(self, seed: int, kernel: Kernel | None = None, *, varied: str = "injected") -> comparing.Repeat:
+        return comparing.repeat(
             self._project(), seed, kernel=kernel or self._kernel(), varied=varied, timeout=self.timeout, progress=self.told,
             notebook=self.notebook,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from nb2pipe.checking.levels import BY_CODE, LEVELS, Ladder, Outcome, Rung, conc
 from nb2pipe.model import MetricCheck, Tolerance, Verdict
 from nb2pipe.reports import levels
 from nb2pipe.reports.look import Look
+from nb2pipe.workflow import comparing
 from tests.main_job.calling import call
 
 
@@ -88,6 +89,33 @@ def test_reports_say_what_blocks_and_the_cure():
     document = levels.document(found)
     assert (document["reached"], document["levels"][1]["blocks"]) == ("R0", ["x < y"])
     assert set(BY_CODE) == {f"R{number}" for number in range(9)}
+
+
+def repeats(*values):
+    """Runs whose metric takes these values, one after the other."""
+    left = iter(values)
+    return lambda seed: comparing.Repeat(metrics={"acc": next(left)}, values={}, files={})
+
+
+OLD = (0.80, 0.81, 0.79, 0.805, 0.795)
+SEEN = comparing.Seen(values={"acc": OLD}, margin={"acc": 0.03}, varied="injected")
+OVER_SEEDS = [
+    ("the same", SEEN, (0.802, 0.798, 0.81, 0.79, 0.80), YES, "1 metric equivalent, 5 new seeds against 5"),
+    ("another", SEEN, (0.70, 0.71, 0.69, 0.705, 0.695), NO, "'acc' is different"),
+    ("too wide to say", SEEN, (0.75, 0.85, 0.80, 0.78, 0.83), NO, "'acc' is inconclusive"),
+    ("no number", SEEN, (0.8, 0.8, float("nan"), 0.8, 0.8), NO, "no number in every run"),
+    ("nothing known", None, (), LEFT, "nb2pipe baseline nb.ipynb"),
+]
+
+
+@pytest.mark.parametrize(
+    ("seen", "new", "outcome", "said"), [c[1:] for c in OVER_SEEDS], ids=[c[0] for c in OVER_SEEDS]
+)
+def test_equivalence_over_seeds(seen, new, outcome, said):
+    """R5: means of new seeds within the margin of the baseline's, or not, or nobody can say."""
+    rung = comparing.equivalent(BY_CODE["R5"], seen, repeats(*new), "nb.ipynb")
+    assert rung.outcome is outcome
+    assert said in " ".join((*rung.found, *rung.blocks, rung.cure))
 
 
 NOTEBOOK = """\
