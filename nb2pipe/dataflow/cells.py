@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nb2pipe.dataflow.body import MISPLACED, Body, deletion
@@ -129,7 +129,25 @@ def _printed(body: list[ast.stmt]) -> tuple[tuple[str, ...], bool]:
     """The expressions that print calls write; and whether some do so in loops."""
     calls = templates(ast.Module(body=body, type_ignores=[]))
     holes = [(hole.expression, call.repeated) for call in calls for hole in call.holes if not hole.counter]
-    return tuple(dict.fromkeys(name for name, repeated in holes if not repeated)), any(again for _, again in holes)
+    names = [name for name, repeated in holes if not repeated]
+    names += [name for node in body for name in _logged(node)]
+    return tuple(dict.fromkeys(names)), any(again for _, again in holes)
+
+
+def _logged(node: ast.stmt) -> Iterator[str]:
+    """The variables that a statement hands to a tracker: ``mlflow.log_metric("auc", auc)``, ``wandb.log({"auc": auc})``."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute() as called) as call):
+            name = ast.unparse(called)
+        case _:
+            return
+    values: list[ast.expr] = []
+    if called.attr == "log_metric":
+        values = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg in ("value", "val"))]
+    elif called.attr == "log_metrics" or name in ("wandb.log", "run.log"):
+        given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "metrics"), None)
+        values = given.values if isinstance(given, ast.Dict) else []
+    yield from (value.id for value in values if isinstance(value, ast.Name))
 
 
 def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, names: Names) -> Statement:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from nb2pipe import dataflow
+from nb2pipe.magics import to_python
+from nb2pipe.model import CellRole, Role
+from nb2pipe.planning.metrics import candidates
 from tests.main_job.calling import call
 
 
@@ -74,3 +78,21 @@ def test_a_notebook_that_does_not_reproduce_itself_is_said_to(stale: Path):
     assert checked.code == 0
     assert [m["verdict"] for m in report["metrics"]] == ["ok"] * 6
     assert sum(d["code"] == "NB409" for d in report["diagnostics"]) == 2
+
+
+TRACKED = """\
+import mlflow, wandb
+mlflow.log_metric("test_auc", auc, step=1)
+mlflow.log_metrics({"f1": f1, "n": len(y)})
+wandb.log({"loss": loss})
+live.log_metric("mae", val=mae)
+print(auc)
+"""
+
+
+def test_what_goes_to_a_tracker_is_a_metric():
+    """Variables handed to MLflow, Weights & Biases and DVCLive are read from the kernel, wherever they were computed."""
+    flow = dataflow.analyze([(0, to_python(TRACKED))])[0]
+    roles = [CellRole(cell=0, role=Role.STEP, step="s", metrics=True)]
+    found = candidates(roles, {0: flow})
+    assert [(c.name, c.source.value) for c in found] == [(n, "variable") for n in ("auc", "f1", "loss", "mae")]
