@@ -241,6 +241,7 @@ class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
     """
 
     cell: int
@@ -249,6 +250,8 @@ class CellFlow:
     shown: str | None = None
     words: frozenset[str] = frozenset()
     reads_text: bool = False
+    printed: tuple[str, ...] = ()
+    prints_more: bool = False
 
 
 # ---------------------------------------------------------------- pipeline
@@ -282,6 +285,7 @@ class MetricSource(StrEnum):
 
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
+    PRINTED = "printed"  # a number in what the cell prints; ``key`` is what it is called there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,6 +451,7 @@ class ObservedMetric:
     expression: str
     key: str
     value: float
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -503,8 +508,28 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvidence:
+    """A number in the notebook's stored outputs: how it was read, and what speaks against it.
+
+    ``source`` is the kind of output (``result``, ``print``, ``report``, ...), ``confidence`` how sure it is that the metric is
+    meant (``exact``: the code says so, ``named``, ``position``). ``percent``: a percent sign stood behind it. ``doubts`` are
+    reasons why it may not come from the code (``out of order``, ``cells never run``, ...).
+    """
+
+    value: float
+    decimals: int | None
+    source: str
+    confidence: str
+    percent: bool = False
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineMetric:
-    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision."""
+    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision.
+
+    ``stored`` is the number in the stored outputs beside a recorded one, ``evidence`` where it was read.
+    """
 
     name: str
     value: float
@@ -512,6 +537,7 @@ class BaselineMetric:
     cell: int
     decimals: int | None = None
     stored: float | None = None
+    evidence: StoredEvidence | None = None
 
 
 class NoiseKind(StrEnum):
