@@ -349,7 +349,7 @@ class Step:
     ``setup`` are replayed lines in notebook order: imports, definitions, settings, and lines of the parameters cell that
     compute from parameters. ``after`` are steps that must come first without handing data over. ``random_from`` is the
     step whose random state this one continues. ``modules`` are the root modules that the step imports; ``reads`` and
-    ``writes`` (files) and ``hosts`` are what the observed run saw it touch.
+    ``writes`` (files) and ``hosts`` are what the observed run saw it touch. ``cache`` is false after ``cache:off``.
     """
 
     name: str
@@ -366,6 +366,16 @@ class Step:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    cache: bool = True
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        """Steps that must run before this one, each once."""
+        names = dict.fromkeys(artifact.step for artifact in self.inputs)
+        names.update(dict.fromkeys(self.after))
+        if self.random_from:
+            names[self.random_from] = None
+        return tuple(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -526,9 +536,15 @@ class StepStatus(StrEnum):
     NOT_RUN = "not run"
 
 
+FIRST_TIME = "it has not run before"  # the reason to run that needs no words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed."""
+    """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed.
+
+    ``reason`` says why the step ran, or what to know about outputs that were reused.
+    """
 
     name: str
     status: StepStatus
@@ -536,9 +552,19 @@ class StepRecord:
     notebook: str | None = None
     error: str | None = None
     run: str | None = None  # the run that the outputs were taken from, if reused
+    reason: str = ""
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a run would do with a step: ``run``, ``reuse``, or ``perhaps`` run, if steps above give other values."""
+
+    name: str
+    action: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

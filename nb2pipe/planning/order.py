@@ -30,8 +30,4 @@ def order(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
 
 def dependencies(step: Step) -> tuple[str, ...]:
     """Steps that must run before this one, each once."""
-    names = dict.fromkeys(artifact.step for artifact in step.inputs)
-    names.update(dict.fromkeys(step.after))
-    if step.random_from:
-        names[step.random_from] = None
-    return tuple(names)
+    return step.above

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import (
@@ -21,12 +21,15 @@ from nb2pipe.model import (
     Notebook,
     Parameter,
     Pipeline,
+    Planned,
     RunRecord,
     Step,
     StepRecord,
     Tolerance,
 )
-from nb2pipe.recording.verify import Difference, Verification
+
+if TYPE_CHECKING:  # lint writes JSON, too, and must not load the recording
+    from nb2pipe.recording.verify import Difference, Verification
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -240,6 +243,15 @@ def _run(record: RunRecord) -> Document:
     }
 
 
+def of_plan(planned: Sequence[Planned]) -> Document:
+    """``nb2pipe run --dry-run``: what a run would do with each step: ``run``, ``perhaps`` or ``reuse``, and why."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "plan",
+        "steps": [{"name": item.name, "action": item.action, "reasons": list(item.reasons)} for item in planned],
+    }
+
+
 def _step_record(step: StepRecord) -> Document:
     return {
         "name": step.name,
@@ -248,6 +260,7 @@ def _step_record(step: StepRecord) -> Document:
         "notebook": step.notebook,
         "error": step.error,
         "reused_from": step.run,
+        "reason": step.reason,
         "peak_memory": step.peak_memory,
     }
 
