@@ -382,8 +382,8 @@ def test_stopping_from_another_thread(execute, nothing_left):
         def output(self, cell, output):
             threading.Timer(0.5, stop.set).start()  # when the cell runs, however long the kernel took to start
 
+    source = "import time\nprint('on it', flush=True)\ntime.sleep(60)"
     with pytest.raises(ExecutionInterrupted) as caught:
-        source = "import time\nprint('on it', flush=True)\ntime.sleep(60)"
         execute(source, "2", stop=stop, watcher=Shown())
     assert caught.value.by == "stop"
     assert caught.value.place.line == 3
