@@ -14,11 +14,15 @@ from nb2pipe.running.watching import KernelSession
 
 
 class Probe:
-    """Asks questions at step borders; ``folder`` is where requests, replies and trial files go."""
+    """Asks questions at step borders; ``folder`` is where requests, replies and trial files go.
 
-    def __init__(self, session: KernelSession, folder: Path) -> None:
+    ``memos`` are (function or class, name of its memory): what these hold does not count.
+    """
+
+    def __init__(self, session: KernelSession, folder: Path, memos: Sequence[tuple[str, str]] = ()) -> None:
         self._session = session
         self._folder = folder
+        self._memos = memos
         self._count = 0
 
     def install(self) -> None:
@@ -47,18 +51,21 @@ class Probe:
         self,
         *,
         names: Sequence[str] = (),
+        definitions: Sequence[str] = (),
         store: Sequence[str | Sequence[str]] = (),
         formats: Sequence[Format] = (),
         outlines: Sequence[str] = (),
         known: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """What the names hold now.
+        """What the names hold now, and the functions and classes under ``definitions``, which nobody stores.
 
         Values in ``store`` are also tried in the formats and taken apart, unless their fingerprint is the ``known`` one;
         those in ``outlines`` are taken apart only.
         """
         request = {
             "names": list(names),
+            "definitions": list(definitions),
+            "memos": list(self._memos),
             "outlines": list(outlines),
             "store": list(store),
             "known": dict(known or {}),
@@ -91,6 +98,20 @@ class Probe:
     def restore_random(self, file: Path) -> None:
         """Put a kept state back."""
         self._ask("restore_random", {"file": str(file)})
+
+    def seed(self, seed: int, *, vary: int | None, numpy: bool) -> None:
+        """Give the random numbers to come a seed; seeds in the cells' code become others, made from ``vary``."""
+        self._ask("seed", {"seed": seed, "vary": vary, "numpy": numpy})
+
+    def draws(self) -> tuple[bool, dict[str, str]]:
+        """Whether the cells used what :meth:`seed` set, for good or until they seeded themselves (``states`` tell)."""
+        reply = self._ask("draws", {})
+        return bool(reply["entropy"] or reply["varied"]), dict(reply["states"])
+
+    def lengths(self, names: Sequence[str]) -> dict[str, int]:
+        """The lengths of what the names hold, where they have one."""
+        found: dict[str, int] = self._ask("lengths", {"names": list(names)})["lengths"]
+        return found
 
     def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
         self._count += 1
