@@ -43,7 +43,11 @@ class Inspection:
 
 def analyze(path: Path) -> Analysis:
     """Read and analyse; raises InvalidInput for what is no Python notebook."""
-    notebook = notebooks.read(path)
+    return analyze_notebook(notebooks.read(path))
+
+
+def analyze_notebook(notebook: Notebook) -> Analysis:
+    """Analyse a notebook that was read."""
     roles, found = read_roles(notebook)
     code = [
         (cell.index, magics.to_python(cell.source)) for cell in notebook.cells if cell.kind is CellKind.CODE
@@ -70,12 +74,17 @@ def inspect(path: str | Path) -> Inspection:
 
     Raises InvalidInput (NB0xx) if the file cannot be read as a Python notebook.
     """
-    analysis = analyze(Path(path))
+    return inspect_notebook(notebooks.read(Path(path)))
+
+
+def inspect_notebook(notebook: Notebook) -> Inspection:
+    """As :func:`inspect`, of a notebook that was read, or that is still in an editor (see ``notebook.of_content``)."""
+    analysis = analyze_notebook(notebook)
     planned = analysis.plan()
     steps = {cell: step.name for step in planned.pipeline.steps for cell in step.cells}
     stale = nb402_out_of_order.find(analysis.notebook, steps)
     return Inspection(
-        path=Path(path),
+        path=notebook.path,
         notebook=analysis.notebook,
         roles=analysis.roles,
         pipeline=planned.pipeline,
