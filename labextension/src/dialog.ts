@@ -4,6 +4,7 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { h } from './dom.js';
+import { parse } from './grammar.js';
 import { readTyped } from './words.js';
 
 export interface Option {
@@ -95,7 +96,12 @@ class WordsInput extends Widget implements Dialog.IBodyWidget<string> {
   private filter(all = false): void {
     const [start, end] = this.wordAtCursor();
     const typed = all ? '' : this.input.value.slice(start, end).toLowerCase();
-    this.shown = this.known.filter(option => option.word.toLowerCase().includes(typed) && option.word !== typed);
+    const word = typed ? parse(typed) : null;
+    const meant = word?.kind === 'slip' ? [{ word: word.suggestion, about: 'did you mean this?' }] : [];
+    const near = this.known.filter(option => option.word.toLowerCase().includes(typed) && option.word !== typed);
+    this.shown = [...meant, ...near];
+    this.list.hidden = this.shown.length === 0;
+    this.input.setAttribute('aria-expanded', String(this.shown.length > 0));
     this.chosen = -1;
     this.list.replaceChildren(...this.shown.map((option, index) =>
       h('li', { id: `nb2pipe-option-${index}`, role: 'option', 'aria-selected': 'false',

@@ -36,7 +36,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Cells (from 1) as people write them: `3, 5-7`. */
+/** Cells (from 1) as people write them: `cell 3`, `cells 3, 5-7`. */
 export function ranges(cells: readonly number[]): string {
   const parts: [number, number][] = [];
   for (const cell of cells) {
@@ -47,7 +47,8 @@ export function ranges(cells: readonly number[]): string {
       parts.push([cell, cell]);
     }
   }
-  return parts.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+  const text = parts.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+  return `${cells.length === 1 ? 'cell' : 'cells'} ${text}`;
 }
 
 const HUES = 8;

@@ -4,6 +4,7 @@ import { hue, s } from './dom.js';
 import { Graph } from './server.js';
 
 const MARGIN = 6;
+const SMALLEST = 0.7; // of its size; a wider graph than that scrolls
 
 export function drawGraph(
   graph: Graph,
@@ -47,10 +48,10 @@ export function drawGraph(
       s('rect', { class: 'nb2pipe-box', width: node.width, height: node.height, rx: 6 }),
       s('rect', { class: 'nb2pipe-band', width: 5, height: node.height - 12, x: 0, y: 6, rx: 2 }),
       s('text', { class: 'nb2pipe-name', x: node.width / 2, y: 19, 'text-anchor': 'middle' }, node.label),
-      s('text', { class: 'nb2pipe-cells', x: node.width / 2, y: 35, 'text-anchor': 'middle' },
-        node.metrics ? `${node.cells} · metrics` : node.cells));
+      s('text', { class: 'nb2pipe-cells', x: node.width / 2, y: 35, 'text-anchor': 'middle' }, node.cells));
   });
   return s('svg', { class: 'nb2pipe-graph', viewBox: `0 0 ${width} ${height}`, width, height, role: 'group',
+    style: `min-width: ${Math.round(width * SMALLEST)}px`,
     'aria-label': 'The steps and what they hand over' }, s('defs', {}, arrow),
     s('g', { transform: `translate(${MARGIN} ${MARGIN})` }, ...lines, ...labels, ...nodes));
 }

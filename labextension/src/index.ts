@@ -142,9 +142,13 @@ function goTo(watch: Watch | null, index: number): void {
   if (notebook === undefined || cell === undefined) {
     return;
   }
+  notebook.mode = 'command';
   notebook.activeCellIndex = index;
   notebook.deselectAll();
-  void notebook.scrollToCell(cell, 'start').then(() => notebook.activate());
+  void notebook.scrollToCell(cell, 'start').then(() => {
+    notebook.mode = 'command';
+    notebook.activate();
+  });
 }
 
 /** What is checked is the file, so it is saved first. */

@@ -214,7 +214,7 @@ export class PipelinePanel extends Widget {
     const details = h('details', { class: 'nb2pipe-step-details', open, style: hue(watch.steps, step.name) },
       h('summary', { 'data-key': `step ${step.name}` },
         h('span', { class: 'nb2pipe-dot', 'aria-hidden': 'true' }), h('span', { class: 'nb2pipe-step-name' }, step.name),
-        h('span', { class: 'nb2pipe-sub' }, ` cells ${ranges(step.cells)}`),
+        h('span', { class: 'nb2pipe-sub' }, ` ${ranges(step.cells)}`),
         found.length ? h('span', { class: 'nb2pipe-count' }, ` ⚠ ${found.length}`) : null),
       h('button', { type: 'button', class: 'nb2pipe-link', 'data-key': `go ${step.name}`,
         click: () => this.goToStep(step.name) }, 'go to its first cell'),
@@ -250,7 +250,7 @@ export class PipelinePanel extends Widget {
         h('span', { class: 'nb2pipe-dot', 'aria-hidden': 'true' }),
         h('button', { type: 'button', class: 'nb2pipe-link', 'data-key': `go ${name}`,
           click: () => this.goToStep(name) }, name),
-        h('span', { class: 'nb2pipe-sub' }, ` cells ${ranges(cells.map(cell => cell + 1))}`)))))];
+        h('span', { class: 'nb2pipe-sub' }, ` ${ranges(cells.map(cell => cell + 1))}`)))))];
   }
 
   // ------------------------------------------------------------
@@ -338,7 +338,7 @@ function outcome(run: CheckRun, go: (cell: number) => void): HTMLElement[] {
   const last = run.lines.filter(line => line.trim()).slice(-6).join('\n');
   return [
     h('p', { class: 'nb2pipe-verdict nb2pipe-bad', role: 'status' },
-      `✗ ${found.length ? found[0].message : `the check ended with exit code ${run.state?.exit_code}`}`),
+      `✗ ${found.length ? `not checked: ${found[0].message}` : `the check ended with exit code ${run.state?.exit_code}`}`),
     ...(found.length ? found[0].notes.map(note => h('p', { class: 'nb2pipe-note' }, note)) : [h('pre', {}, last)])
   ];
 }

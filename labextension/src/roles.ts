@@ -59,6 +59,7 @@ export function readRoles(cells: readonly CellText[]): CellRole[] {
     const metrics = marks.some(mark => mark.word.key === 'metrics');
     const measured = metrics || marks.some(mark => mark.word.key === 'metric');
     if (claim !== null && claim.word.key !== 'step') {
+      misplaced(claim, marks, problems);
       return { role: claim.word.key as Role, step: null, tagged: false, metrics: measured, problems };
     }
     if (claim !== null) {
@@ -67,6 +68,10 @@ export function readRoles(cells: readonly CellText[]): CellRole[] {
       inForce = 'metrics';
     }
     const role: Role = inForce === null ? 'head' : 'step';
+    if (role === 'head') {
+      misplaced(null, marks, problems);
+    }
+    tolerances(marks, problems);
     return { role, step: inForce, tagged: claim !== null, metrics: measured, problems };
   });
 }
@@ -154,6 +159,28 @@ function readClaim(marks: readonly Mark[], problems: Problem[]): Mark | null {
     problems.push({ raw: other.raw, line: other.line, fixed: null, message });
   }
   return first;
+}
+
+/** Words that belong to steps, on a cell that is part of none. */
+function misplaced(claim: Mark | null, marks: readonly Mark[], problems: Problem[]): void {
+  const stray = marks.find(mark => ['in', 'out', 'after', 'metrics'].includes(mark.word.key));
+  if (stray !== undefined && claim?.word.usual !== 'skip-execution') {
+    const message = `'${stray.raw}' belongs to steps, and the cell is part of none`;
+    problems.push({ raw: stray.raw, line: stray.line, fixed: null, message });
+  }
+}
+
+/** One metric, two tolerances. */
+function tolerances(marks: readonly Mark[], problems: Problem[]): void {
+  const seen = new Map<string, string>();
+  for (const { word, raw, line } of marks.filter(mark => mark.word.key === 'metric')) {
+    const name = word.value.split(/±|\+\/?-/u)[0].trim();
+    const before = seen.get(name) ?? word.value;
+    if (before.replace(/\s/g, '') !== word.value.replace(/\s/g, '')) {
+      problems.push({ raw, line, fixed: null, message: `'${raw}': a metric has one tolerance` });
+    }
+    seen.set(name, before);
+  }
 }
 
 function meaning(mark: Mark): string {

@@ -41,7 +41,6 @@ export interface Graph {
     y: number;
     width: number;
     height: number;
-    metrics: boolean;
   }[];
   edges: {
     from: string;

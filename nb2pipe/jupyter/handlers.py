@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async, url_path_join
-from tornado import web
+from tornado.web import HTTPError, authenticated
 
 from nb2pipe.jupyter.analysis import analyse
 from nb2pipe.jupyter.checks import Check, Checks, TooMany
@@ -34,22 +34,22 @@ class Handler(APIHandler):
         if len(self.request.body) > LARGEST:
             self.fail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the notebook has more than {LARGEST >> 20} MB of source")
         try:
-            content = json.loads(self.request.body)
+            content: Any = json.loads(self.request.body)
         except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict) or not isinstance(content.get("path"), str):
             self.fail(HTTPStatus.BAD_REQUEST, "the request is no JSON object with a 'path'")
-        return content
+        return dict(content)
 
-    def fail(self, status: HTTPStatus, sentence: str) -> None:
+    def fail(self, status: HTTPStatus, sentence: str) -> NoReturn:
         """Answer with an error."""
-        raise web.HTTPError(status.value, log_message=sentence.replace("%", "%%"), reason=sentence)
+        raise HTTPError(status.value, log_message=sentence.replace("%", "%%"), reason=sentence)
 
 
 class Version(Handler):
     """Which nb2pipe the server has: how the editor learns that there is one."""
 
-    @web.authenticated
+    @authenticated
     @authorized
     async def get(self) -> None:
         """``{"version": "0.1.0"}``."""
@@ -59,7 +59,7 @@ class Version(Handler):
 class Analyse(Handler):
     """The notebook in the request, analysed. Nothing is run, nothing is written."""
 
-    @web.authenticated
+    @authenticated
     @authorized("read")
     async def post(self) -> None:
         """See :func:`nb2pipe.jupyter.analysis.analyse`."""
@@ -74,7 +74,7 @@ class StartCheck(Handler):
 
     auth_resource = "kernels"
 
-    @web.authenticated
+    @authenticated
     @authorized("execute")
     async def post(self) -> None:
         """Answers at once; :class:`OneCheck` tells how it goes."""
@@ -94,7 +94,7 @@ class StartCheck(Handler):
         hidden = await ensure_async(manager.is_hidden(path))
         if (hidden and not manager.allow_hidden) or not await ensure_async(manager.file_exists(path)):
             self.fail(HTTPStatus.NOT_FOUND, "there is no such notebook: save it first")
-        return Path(manager._get_os_path(path))  # noqa: SLF001  it refuses what lies outside of the server's folder
+        return Path(manager._get_os_path(path))  # it refuses what lies outside of the server's folder
 
 
 class OneCheck(Handler):
@@ -102,14 +102,14 @@ class OneCheck(Handler):
 
     auth_resource = "kernels"
 
-    @web.authenticated
+    @authenticated
     @authorized("execute")
     async def get(self, identifier: str) -> None:
         """How it stands; ``?since=N`` leaves out the lines before."""
         since = self.get_query_argument("since", "0")
         self.finish(json.dumps(self._check(identifier).document(int(since) if since.isdecimal() else 0)))
 
-    @web.authenticated
+    @authenticated
     @authorized("execute")
     async def delete(self, identifier: str) -> None:
         """Cancel it."""
@@ -121,7 +121,6 @@ class OneCheck(Handler):
         check: Check | None = self.settings[CHECKS].get(identifier)
         if check is None:
             self.fail(HTTPStatus.NOT_FOUND, "the server does not know this check (any more)")
-        assert check is not None
         return check
 
 

@@ -58,7 +58,6 @@ def _graph(pipeline: Pipeline) -> json.Document:
                 "y": at.y,
                 "width": size.width,
                 "height": size.height,
-                "metrics": bool(box.metrics),
             }
             for box, size, at in zip(steps, sizes, layout.nodes, strict=True)
         ],
@@ -83,4 +82,4 @@ def _size(box: Box) -> Size:
 
 
 def _cells(box: Box) -> str:
-    return cut(box.cells, 24)
+    return cut(box.cells, 24) + (" · metrics" if box.metrics else "")

@@ -1,4 +1,4 @@
-"use strict";(self.rspackChunknb2pipe=self.rspackChunknb2pipe||[]).push([[266],{475(e,o,p){var r=p(601),n=p.n(r),i=p(314),t=(p.n(i))()(n());t.push([e.id,`/* Colours come from the theme; a step's hue is only ever a stripe beside its name. */
+"use strict";(self.rspackChunknb2pipe=self.rspackChunknb2pipe||[]).push([[266],{475(e,p,o){var r=o(601),n=o.n(r),i=o(314),t=(o.n(i))()(n());t.push([e.id,`/* Colours come from the theme; a step's hue is only ever a stripe beside its name. */
 :root {
   --nb2pipe-hue-0: #3b82c4;
   --nb2pipe-hue-1: #c2711b;
@@ -59,9 +59,19 @@
 }
 
 .jp-Cell.jp-mod-active > .nb2pipe-badges.nb2pipe-pale {
-  top: auto;
-  bottom: 100%;
-  display: none;
+  /* Jupyter's own toolbar stands at the right */
+  top: calc(var(--jp-cell-padding) + 22px);
+  left: var(--jp-cell-collapser-width);
+  right: auto;
+  width: calc(var(--jp-cell-prompt-width) + var(--jp-cell-padding) - 2px);
+  max-width: none;
+  justify-content: flex-end;
+}
+
+.jp-Cell.jp-mod-active > .nb2pipe-badges.nb2pipe-pale .nb2pipe-inherits {
+  font-size: 10px;
+  line-height: 12px;
+  padding: 0 2px;
 }
 
 .nb2pipe-badge {
@@ -265,6 +275,8 @@
 
 .nb2pipe-graph {
   display: block;
+  max-width: 100%;
+  height: auto;
   margin: 0 auto;
 }
 
@@ -510,5 +522,5 @@
     border-left-style: double;
   }
 }
-`,""]),p.d(o,{},{A:t})},646(e,o,p){var r=p(601),n=p.n(r),i=p(314),t=p.n(i),a=p(475),l=t()(n());l.i(a.A),l.push([e.id,`
-`,""]),p.d(o,{},{A:l})},314(e){e.exports=function(e){var o=[];return o.toString=function(){return this.map(function(o){var p="",r=void 0!==o[5];return o[4]&&(p+="@supports (".concat(o[4],") {")),o[2]&&(p+="@media ".concat(o[2]," {")),r&&(p+="@layer".concat(o[5].length>0?" ".concat(o[5]):""," {")),p+=e(o),r&&(p+="}"),o[2]&&(p+="}"),o[4]&&(p+="}"),p}).join("")},o.i=function(e,p,r,n,i){"string"==typeof e&&(e=[[null,e,void 0]]);var t={};if(r)for(var a=0;a<this.length;a++){var l=this[a][0];null!=l&&(t[l]=!0)}for(var d=0;d<e.length;d++){var c=[].concat(e[d]);r&&t[c[0]]||(void 0!==i&&(void 0===c[5]||(c[1]="@layer".concat(c[5].length>0?" ".concat(c[5]):""," {").concat(c[1],"}")),c[5]=i),p&&(c[2]&&(c[1]="@media ".concat(c[2]," {").concat(c[1],"}")),c[2]=p),n&&(c[4]?(c[1]="@supports (".concat(c[4],") {").concat(c[1],"}"),c[4]=n):c[4]="".concat(n)),o.push(c))}},o}},601(e){e.exports=function(e){return e[1]}},665(e,o,p){p.r(o);var r=p(72),n=p.n(r),i=p(825),t=p.n(i),a=p(659),l=p.n(a),d=p(56),c=p.n(d),s=p(540),b=p.n(s),f=p(113),u=p.n(f),v=p(646),h={};h.styleTagTransform=u(),h.setAttributes=c(),h.insert=l().bind(null,"head"),h.domAPI=t(),h.insertStyleElement=b(),n()(v.A,h);let x=v.A&&v.A.locals?v.A.locals:void 0;p.d(o,{},{default:x})},72(e){var o=[];function p(e){for(var p=-1,r=0;r<o.length;r++)if(o[r].identifier===e){p=r;break}return p}function r(e,r){for(var n={},i=[],t=0;t<e.length;t++){var a=e[t],l=r.base?a[0]+r.base:a[0],d=n[l]||0,c="".concat(l," ").concat(d);n[l]=d+1;var s=p(c),b={css:a[1],media:a[2],sourceMap:a[3],supports:a[4],layer:a[5]};if(-1!==s)o[s].references++,o[s].updater(b);else{var f=function(e,o){var p=o.domAPI(o);return p.update(e),function(o){o?(o.css!==e.css||o.media!==e.media||o.sourceMap!==e.sourceMap||o.supports!==e.supports||o.layer!==e.layer)&&p.update(e=o):p.remove()}}(b,r);r.byIndex=t,o.splice(t,0,{identifier:c,updater:f,references:1})}i.push(c)}return i}e.exports=function(e,n){var i=r(e=e||[],n=n||{});return function(e){e=e||[];for(var t=0;t<i.length;t++){var a=p(i[t]);o[a].references--}for(var l=r(e,n),d=0;d<i.length;d++){var c=p(i[d]);0===o[c].references&&(o[c].updater(),o.splice(c,1))}i=l}}},659(e){var o={};e.exports=function(e,p){var r=function(e){if(void 0===o[e]){var p=document.querySelector(e);if(window.HTMLIFrameElement&&p instanceof window.HTMLIFrameElement)try{p=p.contentDocument.head}catch(e){p=null}o[e]=p}return o[e]}(e);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(p)}},540(e){e.exports=function(e){var o=document.createElement("style");return e.setAttributes(o,e.attributes),e.insert(o,e.options),o}},56(e,o,p){e.exports=function(e){var o=p.nc;o&&e.setAttribute("nonce",o)}},825(e){e.exports=function(e){if("u"<typeof document)return{update:function(){},remove:function(){}};var o=e.insertStyleElement(e);return{update:function(p){var r,n,i;r="",p.supports&&(r+="@supports (".concat(p.supports,") {")),p.media&&(r+="@media ".concat(p.media," {")),(n=void 0!==p.layer)&&(r+="@layer".concat(p.layer.length>0?" ".concat(p.layer):""," {")),r+=p.css,n&&(r+="}"),p.media&&(r+="}"),p.supports&&(r+="}"),(i=p.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),e.styleTagTransform(r,o,e.options)},remove:function(){var e;null===(e=o).parentNode||e.parentNode.removeChild(e)}}}},113(e){e.exports=function(e,o){if(o.styleSheet)o.styleSheet.cssText=e;else{for(;o.firstChild;)o.removeChild(o.firstChild);o.appendChild(document.createTextNode(e))}}}}]);
+`,""]),o.d(p,{},{A:t})},646(e,p,o){var r=o(601),n=o.n(r),i=o(314),t=o.n(i),a=o(475),l=t()(n());l.i(a.A),l.push([e.id,`
+`,""]),o.d(p,{},{A:l})},314(e){e.exports=function(e){var p=[];return p.toString=function(){return this.map(function(p){var o="",r=void 0!==p[5];return p[4]&&(o+="@supports (".concat(p[4],") {")),p[2]&&(o+="@media ".concat(p[2]," {")),r&&(o+="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {")),o+=e(p),r&&(o+="}"),p[2]&&(o+="}"),p[4]&&(o+="}"),o}).join("")},p.i=function(e,o,r,n,i){"string"==typeof e&&(e=[[null,e,void 0]]);var t={};if(r)for(var a=0;a<this.length;a++){var l=this[a][0];null!=l&&(t[l]=!0)}for(var d=0;d<e.length;d++){var c=[].concat(e[d]);r&&t[c[0]]||(void 0!==i&&(void 0===c[5]||(c[1]="@layer".concat(c[5].length>0?" ".concat(c[5]):""," {").concat(c[1],"}")),c[5]=i),o&&(c[2]&&(c[1]="@media ".concat(c[2]," {").concat(c[1],"}")),c[2]=o),n&&(c[4]?(c[1]="@supports (".concat(c[4],") {").concat(c[1],"}"),c[4]=n):c[4]="".concat(n)),p.push(c))}},p}},601(e){e.exports=function(e){return e[1]}},665(e,p,o){o.r(p);var r=o(72),n=o.n(r),i=o(825),t=o.n(i),a=o(659),l=o.n(a),d=o(56),c=o.n(d),s=o(540),b=o.n(s),f=o(113),u=o.n(f),v=o(646),h={};h.styleTagTransform=u(),h.setAttributes=c(),h.insert=l().bind(null,"head"),h.domAPI=t(),h.insertStyleElement=b(),n()(v.A,h);let x=v.A&&v.A.locals?v.A.locals:void 0;o.d(p,{},{default:x})},72(e){var p=[];function o(e){for(var o=-1,r=0;r<p.length;r++)if(p[r].identifier===e){o=r;break}return o}function r(e,r){for(var n={},i=[],t=0;t<e.length;t++){var a=e[t],l=r.base?a[0]+r.base:a[0],d=n[l]||0,c="".concat(l," ").concat(d);n[l]=d+1;var s=o(c),b={css:a[1],media:a[2],sourceMap:a[3],supports:a[4],layer:a[5]};if(-1!==s)p[s].references++,p[s].updater(b);else{var f=function(e,p){var o=p.domAPI(p);return o.update(e),function(p){p?(p.css!==e.css||p.media!==e.media||p.sourceMap!==e.sourceMap||p.supports!==e.supports||p.layer!==e.layer)&&o.update(e=p):o.remove()}}(b,r);r.byIndex=t,p.splice(t,0,{identifier:c,updater:f,references:1})}i.push(c)}return i}e.exports=function(e,n){var i=r(e=e||[],n=n||{});return function(e){e=e||[];for(var t=0;t<i.length;t++){var a=o(i[t]);p[a].references--}for(var l=r(e,n),d=0;d<i.length;d++){var c=o(i[d]);0===p[c].references&&(p[c].updater(),p.splice(c,1))}i=l}}},659(e){var p={};e.exports=function(e,o){var r=function(e){if(void 0===p[e]){var o=document.querySelector(e);if(window.HTMLIFrameElement&&o instanceof window.HTMLIFrameElement)try{o=o.contentDocument.head}catch(e){o=null}p[e]=o}return p[e]}(e);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(o)}},540(e){e.exports=function(e){var p=document.createElement("style");return e.setAttributes(p,e.attributes),e.insert(p,e.options),p}},56(e,p,o){e.exports=function(e){var p=o.nc;p&&e.setAttribute("nonce",p)}},825(e){e.exports=function(e){if("u"<typeof document)return{update:function(){},remove:function(){}};var p=e.insertStyleElement(e);return{update:function(o){var r,n,i;r="",o.supports&&(r+="@supports (".concat(o.supports,") {")),o.media&&(r+="@media ".concat(o.media," {")),(n=void 0!==o.layer)&&(r+="@layer".concat(o.layer.length>0?" ".concat(o.layer):""," {")),r+=o.css,n&&(r+="}"),o.media&&(r+="}"),o.supports&&(r+="}"),(i=o.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),e.styleTagTransform(r,p,e.options)},remove:function(){var e;null===(e=p).parentNode||e.parentNode.removeChild(e)}}}},113(e){e.exports=function(e,p){if(p.styleSheet)p.styleSheet.cssText=e;else{for(;p.firstChild;)p.removeChild(p.firstChild);p.appendChild(document.createTextNode(e))}}}}]);
