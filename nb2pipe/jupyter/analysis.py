@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from nb2pipe import notebook as notebooks
 from nb2pipe.errors import InvalidInput
@@ -11,8 +10,8 @@ from nb2pipe.reports import editor, json
 from nb2pipe.workflow.analysis import inspect_notebook
 
 
-def analyse(path: str, content: object) -> dict[str, Any]:
-    """The document for the editor; for what is no Python notebook, one of the same form with what is wrong.
+def analyse(path: str, content: object) -> str:
+    """The document for the editor, as JSON; for what is no Python notebook, one of the same form with what is wrong.
 
     ``path`` is shown in messages; ``content`` is nbformat's JSON, without outputs if the editor likes.
     """
@@ -20,12 +19,14 @@ def analyse(path: str, content: object) -> dict[str, Any]:
     try:
         seen = inspect_notebook(notebooks.of_content(Path(name), content))
     except InvalidInput as error:
-        return {
-            **json.of_failure("inspect", error.exit_code, error.diagnostics),
-            "steps": [],
-            "parameters": [],
-            "metrics": [],
-            "roles": [],
-            "graph": None,
-        }
-    return editor.document(seen.notebook, seen.roles, seen.pipeline, seen.diagnostics)
+        return json.text(
+            {
+                **json.of_failure("inspect", error.exit_code, error.diagnostics),
+                "steps": [],
+                "parameters": [],
+                "metrics": [],
+                "roles": [],
+                "graph": None,
+            }
+        )
+    return json.text(editor.document(seen.notebook, seen.roles, seen.pipeline, seen.diagnostics))

@@ -66,7 +66,7 @@ class Analyse(Handler):
         content = self.body()
         loop = asyncio.get_running_loop()
         document = await loop.run_in_executor(_threads, analyse, content["path"], content.get("notebook"))
-        self.finish(json.dumps(document))
+        self.finish(document)
 
 
 class StartCheck(Handler):
