@@ -200,7 +200,7 @@ export class PipelinePanel extends Widget {
     const cells = new Set(step.cells);
     const found = analysis.diagnostics.filter(each => each.cell !== null && cells.has(each.cell) && each.severity !== 'notice');
     const rows: [string, string][] = [
-      ['inputs', step.inputs.map(each => `${each.names.join(', ')}${each.from ? ` ← ${each.from}` : ''}`).join('; ')],
+      ['inputs', inputs(step)],
       ['outputs', step.outputs.map(each => each.names.join(', ')).join(', ')],
       ['parameters', step.parameters.join(', ')],
       ['metrics', metrics.join(', ')],
@@ -307,6 +307,15 @@ function verdict(findings: Diagnostic[]): string {
   const of = (severity: string) => findings.filter(each => each.severity === severity).length;
   const parts = [of('error') ? count(of('error'), 'error') : '', of('warning') ? count(of('warning'), 'warning') : ''];
   return parts.filter(part => part).join(', ') || 'no findings';
+}
+
+/** `X, y ← split; model ← train` */
+function inputs(step: Step): string {
+  const from = new Map<string | null, string[]>();
+  for (const each of step.inputs) {
+    from.set(each.from, [...(from.get(each.from) ?? []), ...each.names]);
+  }
+  return [...from].map(([source, names]) => `${names.join(', ')}${source ? ` ← ${source}` : ''}`).join('; ');
 }
 
 function tolerance(value: { abs: number; rel: number } | null): string {

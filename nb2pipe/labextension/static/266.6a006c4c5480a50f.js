@@ -55,7 +55,7 @@
   left: auto;
   right: calc(var(--jp-cell-padding) + 8px);
   max-width: 40%;
-  pointer-events: none;
+  pointer-events: none; /* the code below it can still be clicked */
 }
 
 .jp-Cell.jp-mod-active > .nb2pipe-badges.nb2pipe-pale {
@@ -102,8 +102,8 @@
 
 .nb2pipe-inherits {
   border-color: transparent;
+  background: var(--jp-cell-editor-background);
   color: var(--jp-ui-font-color2);
-  opacity: 0.9;
 }
 
 .nb2pipe-parameters,
@@ -458,6 +458,7 @@
 .nb2pipe-words {
   width: 460px;
   max-width: 80vw;
+  min-height: 270px;
 }
 
 .nb2pipe-words input {
@@ -480,7 +481,7 @@
   list-style: none;
   margin: 0;
   padding: 0;
-  height: 210px;
+  max-height: 210px;
   overflow-y: auto;
   border: 1px solid var(--jp-border-color2);
 }
@@ -523,4 +524,4 @@
   }
 }
 `,""]),o.d(p,{},{A:t})},646(e,p,o){var r=o(601),n=o.n(r),i=o(314),t=o.n(i),a=o(475),l=t()(n());l.i(a.A),l.push([e.id,`
-`,""]),o.d(p,{},{A:l})},314(e){e.exports=function(e){var p=[];return p.toString=function(){return this.map(function(p){var o="",r=void 0!==p[5];return p[4]&&(o+="@supports (".concat(p[4],") {")),p[2]&&(o+="@media ".concat(p[2]," {")),r&&(o+="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {")),o+=e(p),r&&(o+="}"),p[2]&&(o+="}"),p[4]&&(o+="}"),o}).join("")},p.i=function(e,o,r,n,i){"string"==typeof e&&(e=[[null,e,void 0]]);var t={};if(r)for(var a=0;a<this.length;a++){var l=this[a][0];null!=l&&(t[l]=!0)}for(var d=0;d<e.length;d++){var c=[].concat(e[d]);r&&t[c[0]]||(void 0!==i&&(void 0===c[5]||(c[1]="@layer".concat(c[5].length>0?" ".concat(c[5]):""," {").concat(c[1],"}")),c[5]=i),o&&(c[2]&&(c[1]="@media ".concat(c[2]," {").concat(c[1],"}")),c[2]=o),n&&(c[4]?(c[1]="@supports (".concat(c[4],") {").concat(c[1],"}"),c[4]=n):c[4]="".concat(n)),p.push(c))}},p}},601(e){e.exports=function(e){return e[1]}},665(e,p,o){o.r(p);var r=o(72),n=o.n(r),i=o(825),t=o.n(i),a=o(659),l=o.n(a),d=o(56),c=o.n(d),s=o(540),b=o.n(s),f=o(113),u=o.n(f),v=o(646),h={};h.styleTagTransform=u(),h.setAttributes=c(),h.insert=l().bind(null,"head"),h.domAPI=t(),h.insertStyleElement=b(),n()(v.A,h);let x=v.A&&v.A.locals?v.A.locals:void 0;o.d(p,{},{default:x})},72(e){var p=[];function o(e){for(var o=-1,r=0;r<p.length;r++)if(p[r].identifier===e){o=r;break}return o}function r(e,r){for(var n={},i=[],t=0;t<e.length;t++){var a=e[t],l=r.base?a[0]+r.base:a[0],d=n[l]||0,c="".concat(l," ").concat(d);n[l]=d+1;var s=o(c),b={css:a[1],media:a[2],sourceMap:a[3],supports:a[4],layer:a[5]};if(-1!==s)p[s].references++,p[s].updater(b);else{var f=function(e,p){var o=p.domAPI(p);return o.update(e),function(p){p?(p.css!==e.css||p.media!==e.media||p.sourceMap!==e.sourceMap||p.supports!==e.supports||p.layer!==e.layer)&&o.update(e=p):o.remove()}}(b,r);r.byIndex=t,p.splice(t,0,{identifier:c,updater:f,references:1})}i.push(c)}return i}e.exports=function(e,n){var i=r(e=e||[],n=n||{});return function(e){e=e||[];for(var t=0;t<i.length;t++){var a=o(i[t]);p[a].references--}for(var l=r(e,n),d=0;d<i.length;d++){var c=o(i[d]);0===p[c].references&&(p[c].updater(),p.splice(c,1))}i=l}}},659(e){var p={};e.exports=function(e,o){var r=function(e){if(void 0===p[e]){var o=document.querySelector(e);if(window.HTMLIFrameElement&&o instanceof window.HTMLIFrameElement)try{o=o.contentDocument.head}catch(e){o=null}p[e]=o}return p[e]}(e);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(o)}},540(e){e.exports=function(e){var p=document.createElement("style");return e.setAttributes(p,e.attributes),e.insert(p,e.options),p}},56(e,p,o){e.exports=function(e){var p=o.nc;p&&e.setAttribute("nonce",p)}},825(e){e.exports=function(e){if("u"<typeof document)return{update:function(){},remove:function(){}};var p=e.insertStyleElement(e);return{update:function(o){var r,n,i;r="",o.supports&&(r+="@supports (".concat(o.supports,") {")),o.media&&(r+="@media ".concat(o.media," {")),(n=void 0!==o.layer)&&(r+="@layer".concat(o.layer.length>0?" ".concat(o.layer):""," {")),r+=o.css,n&&(r+="}"),o.media&&(r+="}"),o.supports&&(r+="}"),(i=o.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),e.styleTagTransform(r,p,e.options)},remove:function(){var e;null===(e=p).parentNode||e.parentNode.removeChild(e)}}}},113(e){e.exports=function(e,p){if(p.styleSheet)p.styleSheet.cssText=e;else{for(;p.firstChild;)p.removeChild(p.firstChild);p.appendChild(document.createTextNode(e))}}}}]);
+`,""]),o.d(p,{},{A:l})},314(e){e.exports=function(e){var p=[];return p.toString=function(){return this.map(function(p){var o="",r=void 0!==p[5];return p[4]&&(o+="@supports (".concat(p[4],") {")),p[2]&&(o+="@media ".concat(p[2]," {")),r&&(o+="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {")),o+=e(p),r&&(o+="}"),p[2]&&(o+="}"),p[4]&&(o+="}"),o}).join("")},p.i=function(e,o,r,n,i){"string"==typeof e&&(e=[[null,e,void 0]]);var t={};if(r)for(var a=0;a<this.length;a++){var l=this[a][0];null!=l&&(t[l]=!0)}for(var d=0;d<e.length;d++){var c=[].concat(e[d]);r&&t[c[0]]||(void 0!==i&&(void 0===c[5]||(c[1]="@layer".concat(c[5].length>0?" ".concat(c[5]):""," {").concat(c[1],"}")),c[5]=i),o&&(c[2]&&(c[1]="@media ".concat(c[2]," {").concat(c[1],"}")),c[2]=o),n&&(c[4]?(c[1]="@supports (".concat(c[4],") {").concat(c[1],"}"),c[4]=n):c[4]="".concat(n)),p.push(c))}},p}},601(e){e.exports=function(e){return e[1]}},665(e,p,o){o.r(p);var r=o(72),n=o.n(r),i=o(825),t=o.n(i),a=o(659),l=o.n(a),d=o(56),c=o.n(d),s=o(540),b=o.n(s),f=o(113),u=o.n(f),v=o(646),h={};h.styleTagTransform=u(),h.setAttributes=c(),h.insert=l().bind(null,"head"),h.domAPI=t(),h.insertStyleElement=b(),n()(v.A,h);let g=v.A&&v.A.locals?v.A.locals:void 0;o.d(p,{},{default:g})},72(e){var p=[];function o(e){for(var o=-1,r=0;r<p.length;r++)if(p[r].identifier===e){o=r;break}return o}function r(e,r){for(var n={},i=[],t=0;t<e.length;t++){var a=e[t],l=r.base?a[0]+r.base:a[0],d=n[l]||0,c="".concat(l," ").concat(d);n[l]=d+1;var s=o(c),b={css:a[1],media:a[2],sourceMap:a[3],supports:a[4],layer:a[5]};if(-1!==s)p[s].references++,p[s].updater(b);else{var f=function(e,p){var o=p.domAPI(p);return o.update(e),function(p){p?(p.css!==e.css||p.media!==e.media||p.sourceMap!==e.sourceMap||p.supports!==e.supports||p.layer!==e.layer)&&o.update(e=p):o.remove()}}(b,r);r.byIndex=t,p.splice(t,0,{identifier:c,updater:f,references:1})}i.push(c)}return i}e.exports=function(e,n){var i=r(e=e||[],n=n||{});return function(e){e=e||[];for(var t=0;t<i.length;t++){var a=o(i[t]);p[a].references--}for(var l=r(e,n),d=0;d<i.length;d++){var c=o(i[d]);0===p[c].references&&(p[c].updater(),p.splice(c,1))}i=l}}},659(e){var p={};e.exports=function(e,o){var r=function(e){if(void 0===p[e]){var o=document.querySelector(e);if(window.HTMLIFrameElement&&o instanceof window.HTMLIFrameElement)try{o=o.contentDocument.head}catch(e){o=null}p[e]=o}return p[e]}(e);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(o)}},540(e){e.exports=function(e){var p=document.createElement("style");return e.setAttributes(p,e.attributes),e.insert(p,e.options),p}},56(e,p,o){e.exports=function(e){var p=o.nc;p&&e.setAttribute("nonce",p)}},825(e){e.exports=function(e){if("u"<typeof document)return{update:function(){},remove:function(){}};var p=e.insertStyleElement(e);return{update:function(o){var r,n,i;r="",o.supports&&(r+="@supports (".concat(o.supports,") {")),o.media&&(r+="@media ".concat(o.media," {")),(n=void 0!==o.layer)&&(r+="@layer".concat(o.layer.length>0?" ".concat(o.layer):""," {")),r+=o.css,n&&(r+="}"),o.media&&(r+="}"),o.supports&&(r+="}"),(i=o.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(i))))," */")),e.styleTagTransform(r,p,e.options)},remove:function(){var e;null===(e=p).parentNode||e.parentNode.removeChild(e)}}}},113(e){e.exports=function(e,p){if(p.styleSheet)p.styleSheet.cssText=e;else{for(;p.firstChild;)p.removeChild(p.firstChild);p.appendChild(document.createTextNode(e))}}}}]);
