@@ -91,7 +91,7 @@ def serve(app: str, home: Path, environment: dict[str, str], *, extension: bool 
         port = free.getsockname()[1]
     class_name = "LabApp" if app == "lab" else "JupyterNotebookApp"
     command = [
-        sys.executable, "-m", f"jupyter{'lab' if app == 'lab' else ''}" if app == "lab" else "notebook", "--no-browser", "--allow-root",
+        sys.executable, "-m", "jupyterlab" if app == "lab" else "notebook", "--no-browser", "--allow-root",
         "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={TOKEN}", f"--{class_name}.extra_labextensions_path={built}",
         f"--ServerApp.jpserver_extensions=nb2pipe={extension}", f"--{class_name}.expose_app_in_browser=True",
@@ -129,7 +129,7 @@ def browser() -> Iterator[Any]:
 def page(browser: Any) -> Iterator[Any]:
     """A page in which an error of ours fails the test (others' extensions have theirs)."""
     opened = browser.new_page(viewport={"width": 1320, "height": 860})
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(40_000)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
     yield opened

@@ -136,7 +136,7 @@ def test_cells_are_tagged_without_the_mouse(page: Any, server: Server) -> None:
     assert field.input_value() == "setp:old"
     assert "did you mean step:old?" in page.locator(".nb2pipe-says").inner_text()
     page.keyboard.type("fi imp")
-    assert [text for text in page.locator(".nb2pipe-option-word").all_inner_texts()] == ["imports"]
+    assert page.locator(".nb2pipe-option-word").all_inner_texts() == ["imports"]
     page.keyboard.press("Control+a")
     page.keyboard.type("fit")
     page.keyboard.press("Enter")

@@ -26,13 +26,16 @@ ASKED = [
 ]
 
 
+PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}  # else JupyterLab asks for a kernel
+
+
 def notebook(*sources: str, tags: tuple[str, ...] = ()) -> dict[str, Any]:
     cells = [
         {"cell_type": "code", "id": f"c{n}", "metadata": {"tags": [tags[n]] if n < len(tags) and tags[n] else []},
          "source": source, "outputs": [], "execution_count": None}
         for n, source in enumerate(sources)
     ]  # fmt: skip
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": PYTHON}, "cells": cells}
 
 
 @pytest.mark.parametrize(("path", "method"), ASKED)
