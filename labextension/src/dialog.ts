@@ -113,8 +113,7 @@ class WordsInput extends Widget implements Dialog.IBodyWidget<string> {
   private key(event: KeyboardEvent): void {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       this.choose(event.key === 'ArrowDown' ? 1 : -1);
-    } else if (event.key === 'Tab' && !event.shiftKey && this.input.value.trim() && this.shown.length > 0 &&
-        (this.chosen >= 0 || this.typing())) {
+    } else if (event.key === 'Tab' && !event.shiftKey && (this.chosen >= 0 || (this.typing() && this.shown.length > 0))) {
       this.take(Math.max(this.chosen, 0));
     } else if (event.key === 'Enter') {
       if (this.chosen >= 0) {

@@ -80,6 +80,7 @@ export class Watch implements IDisposable {
 
   private readHere(): void {
     this._soon = 0;
+    const began = performance.now();
     const model = this.model;
     if (model === null || this._disposed) {
       return;
@@ -94,6 +95,7 @@ export class Watch implements IDisposable {
       this.source = 'stale';
     }
     this._changed.emit();
+    performance.measure('nb2pipe', { start: began }); // a test looks at it: the page must stay fluid
   }
 
   private async askServer(): Promise<void> {

@@ -60,7 +60,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
     # no Node on the path: what users have
-    return {**os.environ, **places, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(home)}
+    return {**os.environ, **places, "PATH": str(Path(sys.executable).parent), "HOME": str(home)}
 
 
 @pytest.fixture(scope="session")
