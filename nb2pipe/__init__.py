@@ -12,22 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nb2pipe.workflow import (
+        Cleaned,
         Export,
         Inspection,
         KernelChoice,
+        Planned,
         Progress,
+        Scheduling,
         Verification,
         check,
+        clean,
         export,
         inspect,
         lint,
+        plan,
         run,
         verify,
     )
 
 __all__ = [
-    "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Scheduling", "Verification",
+    "check", "clean", "export", "inspect", "lint", "plan", "run", "verify",
 ]  # fmt: skip
 
 

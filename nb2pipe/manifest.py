@@ -53,7 +53,7 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     ``inputs`` maps artifacts to the steps that made them; ``wanted`` says which names of a joint artifact are taken.
     ``setup`` are the lines of other cells that the step replays, as ``CELL:FIRST-LAST``; the first that reads a loaded
-    value is followed by the word ``loaded``.
+    value is followed by the word ``loaded``. ``cache: false`` runs the step each time.
     """
 
     notebook: str
@@ -71,6 +71,7 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    cache: bool = True
 
 
 class ParameterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -178,6 +179,7 @@ def to_pipeline(manifest: Manifest) -> Pipeline:
                 reads=entry.reads,
                 writes=entry.writes,
                 hosts=entry.hosts,
+                cache=entry.cache,
             )
             for name, entry in manifest.steps.items()
         ),
@@ -324,6 +326,7 @@ def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str],
         reads=step.reads,
         writes=step.writes,
         hosts=step.hosts,
+        cache=step.cache,
     )
 
 

@@ -344,7 +344,7 @@ class Step:
     ``setup`` are replayed lines in notebook order: imports, definitions, settings, and lines of the parameters cell that
     compute from parameters. ``after`` are steps that must come first without handing data over. ``random_from`` is the
     step whose random state this one continues. ``modules`` are the root modules that the step imports; ``reads`` and
-    ``writes`` (files) and ``hosts`` are what the observed run saw it touch.
+    ``writes`` (files) and ``hosts`` are what the observed run saw it touch. ``cache`` is false after ``cache:off``.
     """
 
     name: str
@@ -361,6 +361,7 @@ class Step:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    cache: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -518,9 +519,15 @@ class StepStatus(StrEnum):
     NOT_RUN = "not run"
 
 
+FIRST_TIME = "it has not run before"  # the reason to run that needs no words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed."""
+    """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed.
+
+    ``reason`` says why the step ran, or what to know about outputs that were reused.
+    """
 
     name: str
     status: StepStatus
@@ -528,6 +535,7 @@ class StepRecord:
     notebook: str | None = None
     error: str | None = None
     run: str | None = None  # the run that the outputs were taken from, if reused
+    reason: str = ""
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
     fingerprints: Mapping[str, str] = field(default_factory=dict)

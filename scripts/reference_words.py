@@ -40,9 +40,11 @@ EXITS = {
     "there is something to fix",
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
-    "run": "0 all steps ran, 2 usage, 3 a step failed, 4 environment",
-    "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "clean": "0, or 2 if there is no such notebook or project",
+    "contract": "0, or 2 if there is no such project, or no run to accept",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
     "explain": "0, or 2 if there is no such code",
@@ -69,6 +71,8 @@ $ nb2pipe export churn.ipynb --static --no-verify     # runs nothing
 $ nb2pipe run churn_pipeline -p n_estimators=200 -p max_depth=6
 $ nb2pipe run churn_pipeline -f params.yaml --output-format json
 $ nb2pipe run churn_pipeline --select train..
+$ nb2pipe run churn_pipeline -p max_depth=8 --dry-run
+$ nb2pipe run churn_pipeline -j 4 --memory 8G --force load
 $ nb2pipe run churn.ipynb
 """,
     "check": """
@@ -78,6 +82,14 @@ $ nb2pipe check churn.ipynb --output-format junit -o reproduce.xml
 """,
     "verify": """
 $ nb2pipe verify churn_pipeline
+""",
+    "clean": """
+$ nb2pipe clean churn_pipeline --max-size 2G
+$ nb2pipe clean churn_pipeline --all
+""",
+    "contract": """
+$ nb2pipe contract churn_pipeline
+$ nb2pipe contract churn_pipeline --accept     # what the last run had is normal, too
 """,
     "params": """
 $ nb2pipe params churn.ipynb
@@ -127,7 +139,7 @@ TAGS = {
     "out": (("out:NAME",), "The cell's step makes that variable. Checked against the code"),
     "after": (("after:NAME",), "The cell's step runs after that one, though no data goes between"),
     "skip": (("skip",), "Not part of the pipeline"),
-    "cache": (("cache:off",), "Read, and without effect so far: nothing is cached between runs yet"),
+    "cache": (("cache:off",), "The cell's step runs each time, whatever an earlier run left"),
 }
 
 FIELDS = {
@@ -168,6 +180,7 @@ FIELDS = {
         "reads": "files that the observed run saw it open, relative to the notebook's folder",
         "writes": "files that it wrote or changed; a step that reads them comes later",
         "hosts": "network hosts that it contacted",
+        "cache": "`false` after the tag `cache:off`: the step runs each time",
     },
     "manifest.ArtifactEntry": {
         "file": "below the artifacts folder",

@@ -24,6 +24,8 @@ VERBS = {
     "run": "Run a pipeline.",
     "check": "Run a pipeline and compare its metrics with the original's.",
     "verify": "Run a pipeline and compare its values with the original's.",
+    "contract": "Show what tables between steps are compared with, or accept new ones.",
+    "clean": "Remove what earlier runs left.",
     "params": "List the parameters.",
     "tags": "List the code cells with their tags, roles and steps.",
     "explain": "Explain a diagnostic, such as NB201.",

@@ -10,7 +10,17 @@ import click
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.findings import of_report
-from nb2pipe.cli.options import CONTEXT, Running, Values, ValuesCommand, output, running, source_argument, values
+from nb2pipe.cli.options import (
+    CONTEXT,
+    Running,
+    Values,
+    ValuesCommand,
+    output,
+    running,
+    source_argument,
+    values,
+    warn_contracts,
+)
 from nb2pipe.cli.progress import shown
 from nb2pipe.cli.tolerances import tolerances
 from nb2pipe.diagnostics import Diagnostic
@@ -30,7 +40,9 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
     metavar="NAME=0.01|NAME=2%|all=...",
     help="Allowed difference, absolute or relative; wins over tags and pipeline.yaml.",
 )
-@click.option("--fresh", is_flag=True, help="Run every step, whatever earlier runs left.")
+@click.option("--fresh", is_flag=True, help="Of a notebook: record the original again, too.")
+@click.option("--cached", is_flag=True, help="Take over steps that an earlier run left and nothing changed since.")
+@warn_contracts
 @values
 @click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
@@ -42,6 +54,8 @@ def command(
     path: Path,
     allowed: tuple[str, ...],
     fresh: bool,
+    cached: bool,
+    warn_contracts: bool,
     values: Values,
     form: str,
     file: Path | None,
@@ -49,10 +63,14 @@ def command(
 ) -> int:
     """Run a project or a notebook and compare its metrics with the original's.
 
+    All steps run, whatever is cached: numbers read back prove nothing. --cached trusts the cache.
+
     The exit code is 0 if all are within their tolerances, 1 if not. On GitHub Actions the result is also written to the
     step's summary, and failed metrics are annotated at their cell.
     """
     console.command, console.form, console.file = "check", form, file
+    if cached and fresh:
+        raise click.UsageError("--cached and --fresh exclude each other")
     with shown(console) as progress:
         report = workflow.check(
             path,
@@ -60,8 +78,11 @@ def command(
             parameter_files=values.files,
             tolerances=tolerances(allowed),
             fresh=fresh,
+            cached=cached,
             kernel=running.kernel,
             timeout=running.timeout,
+            scheduling=running.scheduling,
+            warn_contracts=warn_contracts,
             progress=progress,
         )
     found = of_report(report, path)

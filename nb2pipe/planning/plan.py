@@ -226,6 +226,7 @@ def _steps(
         if role.step:
             after.setdefault(role.step, {}).update(dict.fromkeys(role.after))
     sources = set(random.source.values())
+    uncached = {role.step for role in roles if role.step and not role.cache}
 
     return tuple(
         Step(
@@ -239,6 +240,7 @@ def _steps(
             after=tuple(name for name in after.get(step, {}) if name in needs and name != step),
             random_from=random.source.get(step),
             saves_random=step in sources,
+            cache=step not in uncached,
             modules=tuple(
                 sorted(
                     imported_modules(

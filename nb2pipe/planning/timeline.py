@@ -101,7 +101,7 @@ def _settle(role: CellRole, flow: CellFlow | None) -> CellRole:
         return CellRole(cell=role.cell, role=Role.IMPORTS)
     return CellRole(
         cell=role.cell, role=Role.STEP, step=HEAD_STEP, metrics=role.metrics, metric_tags=role.metric_tags,
-        inputs=role.inputs, outputs=role.outputs, after=role.after,
+        inputs=role.inputs, outputs=role.outputs, after=role.after, cache=role.cache,
     )  # fmt: skip
 
 

@@ -87,10 +87,17 @@ class Borders:
 
     def watcher(self, step: Step) -> Watcher:
         """The watcher of one step's execution."""
-        controlled = step.random_from is not None or step.name in self.reseeded
-        states = {} if controlled else self._states(step)
+        states = self._given(step)
         first = (lambda session: self._definitions(session, step)) if self.definitions.get(step.name) else None
         return _AtBorders(lambda session: self._look(session, step), states, remember=self.values, first=first)
+
+    def given_states(self, pipeline: Pipeline) -> list[str]:
+        """Steps that go on with random states of the observed run, and so with numbers that no other run draws."""
+        return [step.name for step in pipeline.steps if self._given(step)]
+
+    def _given(self, step: Step) -> dict[int, Path]:
+        controlled = step.random_from is not None or step.name in self.reseeded
+        return {} if controlled else self._states(step)
 
     def _definitions(self, session: KernelSession, step: Step) -> None:
         before = self.definitions[step.name]

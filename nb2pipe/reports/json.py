@@ -27,6 +27,7 @@ from nb2pipe.model import (
     Tolerance,
 )
 from nb2pipe.recording.verify import Difference, Verification
+from nb2pipe.running.pipeline import Planned
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -240,6 +241,15 @@ def _run(record: RunRecord) -> Document:
     }
 
 
+def of_plan(planned: Sequence[Planned]) -> Document:
+    """``nb2pipe run --dry-run``: what a run would do with each step: ``run``, ``perhaps`` or ``reuse``, and why."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "plan",
+        "steps": [{"name": item.name, "action": item.action, "reasons": list(item.reasons)} for item in planned],
+    }
+
+
 def _step_record(step: StepRecord) -> Document:
     return {
         "name": step.name,
@@ -248,6 +258,7 @@ def _step_record(step: StepRecord) -> Document:
         "notebook": step.notebook,
         "error": step.error,
         "reused_from": step.run,
+        "reason": step.reason,
         "peak_memory": step.peak_memory,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nb2pipe.model import (
+    FIRST_TIME,
     Baseline,
     CheckReport,
     MetricCheck,
@@ -17,6 +18,7 @@ from nb2pipe.model import (
 from nb2pipe.reports.look import Look, clean, wrap
 from nb2pipe.reports.tables import Column, Row, Styled, table
 from nb2pipe.rules import figures
+from nb2pipe.running.pipeline import Planned
 
 STATUS_STYLES = {
     StepStatus.OK: "green",
@@ -39,6 +41,8 @@ CHECK_COLUMNS = (
     Column("allowed", right=True),
     Column("verdict"),
 )
+PLAN_COLUMNS = (Column("step"), Column("would"), Column("why", wraps=True))
+ACTIONS = {"run": "yellow", "perhaps": "yellow", "reuse": "cyan"}
 RUN_COLUMNS = (Column("step"), Column("status"), Column("time", right=True), Column("note", wraps=True))
 
 
@@ -55,6 +59,17 @@ def of_run(record: RunRecord, look: Look, baseline: Baseline | None = None) -> l
         *_wrapped(f"run {record.id} in {record.project}", look, "dim"),
         look.paint(clean(verdict), style),
     ]
+
+
+def of_plan(planned: Sequence[Planned], look: Look) -> list[str]:
+    """What a run would do with each step, and why."""
+    words = {"run": "run", "perhaps": "run, perhaps", "reuse": "be reused"}
+    rows: list[Row] = [
+        (Styled(item.name, "bold"), Styled(words[item.action], ACTIONS[item.action]), "; ".join(item.reasons))
+        for item in planned
+    ]
+    running = sum(item.action != "reuse" for item in planned)
+    return [*table(PLAN_COLUMNS, rows, look), "", f"{running} of {figures.count(len(planned), 'step')} would run"]
 
 
 def of_check(report: CheckReport, look: Look) -> list[str]:
@@ -77,7 +92,8 @@ def step_line(step: StepRecord, index: int, total: int | None, look: Look) -> st
     """``2 of 4  ok  2.91 s  train``, for a log."""
     time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
     status = look.paint(f"{step.status.value:<7}", STATUS_STYLES[step.status])
-    return f"{_numbered(index, total)}  {status}  {time:>12}  {look.plain(clean(step.name))}".rstrip()
+    why = f": {step.reason}" if step.reason and step.reason != FIRST_TIME else ""
+    return f"{_numbered(index, total)}  {status}  {time:>12}  {look.plain(clean(step.name + why))}".rstrip()
 
 
 def running_line(name: str, seconds: float, index: int, total: int | None, look: Look) -> str:
@@ -92,7 +108,9 @@ def _numbered(index: int, total: int | None) -> str:
 
 
 def _step(step: StepRecord) -> Row:
-    note = step.error or (f"from run {step.run}" if step.run else "")
+    reason = "" if step.reason == FIRST_TIME else step.reason
+    taken = f"from run {step.run}{f' ({reason})' if reason else ''}" if step.run else reason
+    note = step.error or taken
     time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
     return (Styled(step.name, "bold"), Styled(step.status.value, STATUS_STYLES[step.status]), time, note)
 

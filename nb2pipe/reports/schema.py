@@ -93,6 +93,7 @@ STEP_RECORD = _object(
     notebook=_or_null(TEXT),
     error=_or_null(TEXT),
     reused_from=_or_null(TEXT),
+    reason=TEXT,
     peak_memory=_or_null({"type": "integer"}),
 )
 ENVIRONMENT = _object(python=TEXT, implementation=TEXT, platform=TEXT, packages=_map(TEXT), imported=TEXTS)
@@ -155,6 +156,10 @@ DOCUMENTS: dict[str, Schema] = {
     ),
     "params": _document({"const": "params"}, pipeline=TEXT, parameters=_list(PARAMETER)),
     "run": _with_optional(_document({"const": "run"}, **RUN), baseline=_map(NUMBER)),
+    "plan": _document(
+        {"const": "plan"},
+        steps=_list(_object(name=TEXT, action={"enum": ["run", "perhaps", "reuse"]}, reasons=TEXTS)),
+    ),
     "check": _document(
         {"const": "check"},
         pipeline=TEXT,

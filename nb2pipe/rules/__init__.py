@@ -70,6 +70,7 @@ RULES: Mapping[str, str] = {
     "NB402": "nb402_out_of_order",
     "NB403": "nb403_metric_missing",
     "NB404": "nb404_nothing_checked",
+    "NB420": "nb420_contract_broken",
     # NB5xx: running
     "NB501": "nb501_kernel_died",
     "NB502": "nb502_cell_failed",
@@ -78,6 +79,7 @@ RULES: Mapping[str, str] = {
     "NB505": "nb505_kernel_did_not_start",
     "NB506": "nb506_storage",
     "NB507": "nb507_unserialisable",
+    "NB508": "nb508_shared_file",
     "NB590": "nb590_probe_failed",
 }
 

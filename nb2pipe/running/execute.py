@@ -46,7 +46,7 @@ def execute_notebook(
     notebook = prepared(_read(source), parameters or {})
     executions: list[Execution] = []
     _check_folder(cwd)
-    papermill = _papermill()
+    papermill = load_papermill()
     try:
         papermill.execute_notebook(
             _as_node(notebook),
@@ -90,7 +90,7 @@ def prepared(notebook: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict
         "default_parameters": {},
         "environment_variables": {},
         "parameters": {name: _plain(value) for name, value in parameters.items()},
-        "version": _papermill().__version__,
+        "version": load_papermill().__version__,
     }
     if parameters:
         _inject(copy["cells"], parameters, seen)
@@ -162,7 +162,7 @@ def _check_folder(cwd: Path) -> None:
         raise StorageProblem(nb506_storage.no_folder(cwd))
 
 
-def _papermill() -> Any:
+def load_papermill() -> Any:
     """papermill, imported late and told to keep its remarks to itself unless the caller wants logging."""
     with light_imports():
         import papermill

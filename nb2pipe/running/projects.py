@@ -14,8 +14,6 @@ from nb2pipe import manifest as manifests
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Pipeline, Step
 from nb2pipe.notebook_formats import UnreadableTags, read_text
-from nb2pipe.parameters import literal
-from nb2pipe.planning.plan import dependencies
 from nb2pipe.rules import nb010_manifest
 
 
@@ -56,6 +54,14 @@ class Project:
             raise InvalidInput(nb010_manifest.step_unreadable(str(path), "it is no notebook of nbformat 4"))
         return dict(data) if path.suffix == ".ipynb" else _with_ids(data)
 
+    def step_digest(self, step: str) -> str:
+        """Digest of the step's file; raises InvalidInput (NB010) if it is gone."""
+        path = self.folder / self.manifest.steps[step].notebook
+        try:
+            return sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            raise InvalidInput(nb010_manifest.step_missing(str(path), step)) from None
+
 
 def _with_ids(script: Mapping[str, Any]) -> dict[str, Any]:
     """Scripts keep no cell ids: those of our cells are put back, others get one by position, not by chance."""
@@ -90,22 +96,6 @@ def open_project(path: Path) -> Project:
 def is_project(path: Path) -> bool:
     """Whether the path is an exported project or its manifest."""
     return path.name == manifests.FILE_NAME or (path / manifests.FILE_NAME).is_file()
-
-
-def step_keys(project: Project, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Digest per step of all that decides its outputs, as far as the project knows: code, parameters, upstream steps.
-
-    Data files are not in it: a key says that a step *would run the same code*, not that its data are unchanged.
-    """
-    keys: dict[str, str] = {}
-    for step in project.pipeline.steps:
-        notebook = project.notebook(step.name)
-        code = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        read = {name: literal(parameters[name]) for name in step.parameters}
-        upstream = [keys[name] for name in dependencies(step)]
-        text = json.dumps([["".join(source) for source in code], read, upstream], sort_keys=True)
-        keys[step.name] = sha256(text.encode()).hexdigest()[:24]
-    return keys
 
 
 def selected(pipeline: Pipeline, selection: str | None) -> tuple[Step, ...]:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nb2pipe.recording.verify import Difference, Verification
+    from nb2pipe.running.cleaning import Cleaned
     from nb2pipe.running.kernels import KernelChoice
-    from nb2pipe.running.pipeline import Progress
+    from nb2pipe.running.pipeline import Planned, Progress
+    from nb2pipe.running.scheduling import Scheduling
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
+    from nb2pipe.workflow.cleaning import clean
+    from nb2pipe.workflow.contracts import accept, contract
     from nb2pipe.workflow.exports import Export, export
-    from nb2pipe.workflow.runs import check, read_project, run
+    from nb2pipe.workflow.runs import check, plan, read_project, run
     from nb2pipe.workflow.verifying import verify
 
 # Each is imported when it is first asked for: lint must not pay for papermill.
@@ -28,12 +32,19 @@ _HOMES = {
     "Verification": "nb2pipe.recording.verify",
     "verify": "nb2pipe.workflow.verifying",
     "KernelChoice": "nb2pipe.running.kernels",
+    "Planned": "nb2pipe.running.pipeline",
     "Progress": "nb2pipe.running.pipeline",
+    "Scheduling": "nb2pipe.running.scheduling",
+    "Cleaned": "nb2pipe.running.cleaning",
+    "clean": "nb2pipe.workflow.cleaning",
+    "accept": "nb2pipe.workflow.contracts",
+    "contract": "nb2pipe.workflow.contracts",
+    "plan": "nb2pipe.workflow.runs",
 }
 
 __all__ = [
-    "Difference", "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "read_project", "run", "verify",
+    "Cleaned", "Difference", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Scheduling", "Verification",
+    "accept", "check", "clean", "contract", "export", "inspect", "lint", "plan", "read_project", "run", "verify",
 ]  # fmt: skip
 
 

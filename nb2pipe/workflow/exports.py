@@ -23,9 +23,11 @@ from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
+from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.workflow.contracts import learn
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
+from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, choice_of, compare_run
 
 STEP_FORMATS = ("ipynb", "py")
 
@@ -56,10 +58,11 @@ def export(
     *,
     static: bool = False,
     steps: str = "ipynb",
-    kernel: KernelChoice | None = None,
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
     force: bool = False,
     verify: bool | None = None,
+    scheduling: Scheduling | None = None,
     progress: Progress | None = None,
 ) -> Export:
     """Turn a tagged notebook into a project: step notebooks, ``pipeline.yaml``, ``baseline.json`` and the rest.
@@ -84,7 +87,9 @@ def export(
     folder = Path(output) if output is not None else source.with_name(f"{source.stem}_pipeline")
     exporting.existing(folder, force=force)  # a broken one is reported before the notebook runs for hours
     found = (
-        resolve(kernel, analysis.notebook.kernel_name, str(analysis.notebook.path)) if (not static or verify) else None
+        resolve(choice_of(kernel), analysis.notebook.kernel_name, str(analysis.notebook.path))
+        if (not static or verify)
+        else None
     )
     recording: Recording | None = None
     if not static and found is not None:
@@ -107,8 +112,10 @@ def export(
         proof = evidence.gather(pipeline, recording, planned.timeline, text, planned.reseeded)
         evidence.save(proof, folder / STATE)
     if verify and found is not None:
-        verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook)
+        verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook, scheduling)
         result = replace(result, verification=verification)
+        if verification.report.run.finished:
+            learn(open_project(folder), verification.report.run)
     return replace(result, seconds=time.monotonic() - began)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,17 +17,19 @@ from nb2pipe import notebook as notebooks
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, Notebook, RunRecord, Tolerance
 from nb2pipe.recording.verify import Borders
-from nb2pipe.rules import nb308_unknown_metric
+from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
-from nb2pipe.running.projects import Project, is_project, open_project, selected
+from nb2pipe.running.pipeline import Planned, Progress, RunOptions, Silent, plan_run, refuse, run_pipeline
+from nb2pipe.running.projects import Project, is_project, open_project
+from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
 from nb2pipe.workflow.analysis import analyze, errors
+from nb2pipe.workflow.contracts import Guard
 from nb2pipe.workflow.exports import export
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import original
+from nb2pipe.workflow.verifying import choice_of, is_observed, original
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +38,20 @@ class _Request:
 
     parameters: Mapping[str, Any]
     parameter_files: Sequence[str | Path]
-    select: str | None
-    resume: bool
+    path: Path
     kernel: KernelChoice | None
     timeout: float | None
     progress: Progress
+    scheduling: Scheduling
+    select: str | None = None
+    resume: bool = False
+    reuse: bool = False
+    force: frozenset[str] = frozenset()
+    warn_contracts: bool = False
 
 
 @storage_problems
-def run(
+def run(  # noqa: PLR0913
     path: str | Path,
     *,
     parameters: Mapping[str, Any] | None = None,
@@ -52,54 +59,92 @@ def run(
     select: str | None = None,
     fresh: bool = False,
     resume: bool = False,
-    kernel: KernelChoice | None = None,
+    force: Iterable[str] = (),
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
+    scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> RunRecord:
     """Run a project, or a notebook (exported to ``.nb2pipe`` beside it first, if it changed since the last time).
 
+    Steps whose code, parameters, inputs, files and libraries are as in an earlier run are not run: their outputs are
+    taken from the cache. Those in ``force`` run anyway; ``fresh`` runs all.
+
     ``parameters`` win over ``parameter_files`` (YAML or JSON); texts are read as the parameter's type. ``select`` names
     steps (``train..``, ``split..evaluate``); the others' outputs come from an earlier run with the same code and
-    parameters. ``resume`` goes on where the last run stopped. ``fresh`` ignores everything kept from earlier.
+    parameters. ``resume`` goes on where the last run stopped, with its parameters. ``kernel`` may be a kernel's name.
 
-    Raises InvalidInput before anything runs, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
+    The tables that each step hands on are compared with ``contracts.json``; ``warn_contracts`` goes on when they differ.
+
+    Raises InvalidInput before anything runs, ContractBroken, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
     """
     request = _Request(
-        parameters=parameters or {}, parameter_files=parameter_files, select=select, resume=resume and not fresh,
-        kernel=kernel, timeout=timeout, progress=progress or Silent(),
+        path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select,
+        resume=resume and not fresh, reuse=not fresh, force=frozenset(force), kernel=choice_of(kernel), timeout=timeout,
+        scheduling=scheduling or Scheduling(), progress=progress or Silent(), warn_contracts=warn_contracts,
     )  # fmt: skip
-    project, notebook = _project(Path(path), request, fresh=fresh)
-    return _run(project, notebook, request, None, Path(path))
+    project, notebook = _project(request, fresh=fresh)
+    return run_pipeline(project, _options(project, notebook, request, None))
 
 
 @storage_problems
-def check(
+def plan(
+    path: str | Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    parameter_files: Sequence[str | Path] = (),
+    select: str | None = None,
+    fresh: bool = False,
+    force: Iterable[str] = (),
+    kernel: KernelChoice | str | None = None,
+) -> tuple[Planned, ...]:
+    """What :func:`run` would do with each step, and why; nothing is run.
+
+    A notebook must have been run before and be unchanged since: what its steps are is only known from a run. Raises
+    InvalidInput.
+    """
+    request = _Request(
+        path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select, reuse=not fresh,
+        force=frozenset(force), kernel=choice_of(kernel), timeout=None, scheduling=Scheduling(), progress=Silent(),
+    )  # fmt: skip
+    project, notebook = _project(request, fresh=False, dry=True)
+    return plan_run(project, _options(project, notebook, request, None))
+
+
+@storage_problems
+def check(  # noqa: PLR0913
     path: str | Path,
     *,
     tolerances: Mapping[str, Tolerance] | None = None,
     parameters: Mapping[str, Any] | None = None,
     parameter_files: Sequence[str | Path] = (),
     fresh: bool = False,
-    kernel: KernelChoice | None = None,
+    cached: bool = False,
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
+    scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> CheckReport:
     """Run everything and compare each metric with the original's.
 
-    ``tolerances`` (by metric name, or ``all``) win over the project's file, that over the notebook's tags. Raises as
-    :func:`run` does; a metric out of tolerance is an answer, not an error.
+    Every step runs, unless ``cached``: numbers read back from a cache prove nothing about today's machine. ``fresh``
+    also records the notebook again. ``tolerances`` (by metric name, or ``all``) win over the project's file, that over the
+    notebook's tags. Raises as :func:`run` does; a metric out of tolerance is an answer, not an error.
     """
     request = _Request(
-        parameters=parameters or {}, parameter_files=parameter_files, select=None, resume=False, kernel=kernel,
-        timeout=timeout, progress=progress or Silent(),
+        path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, reuse=cached and not fresh,
+        kernel=choice_of(kernel), timeout=timeout, scheduling=scheduling or Scheduling(), progress=progress or Silent(),
+        warn_contracts=warn_contracts,
     )  # fmt: skip
-    project, notebook = _project(Path(path), request, fresh=fresh)
+    project, notebook = _project(request, fresh=fresh)
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
     known = (*(metric.name for metric in baseline.metrics), *(metric.name for metric in project.pipeline.metrics))
     _refuse_unknown(tolerances or {}, known, str(path))
     _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
     borders = Borders(modules=tuple(sorted({m for s in project.pipeline.steps for m in s.modules})), values=False)
-    record = _run(project, notebook, request, borders, Path(path))
+    record = run_pipeline(project, _options(project, notebook, request, borders))
     allowed, directions = manifest.decided(project.manifest)
     if checking.ALL in (tolerances or {}):
         allowed = {}  # said now, so it wins over what the file says about single metrics
@@ -113,14 +158,17 @@ def read_project(path: str | Path) -> Project:
     return open_project(Path(path))
 
 
-def _project(path: Path, request: _Request, *, fresh: bool) -> tuple[Project, Notebook | None]:
+def _project(request: _Request, *, fresh: bool, dry: bool = False) -> tuple[Project, Notebook | None]:
+    path = request.path
     if is_project(path) or path.is_dir():
         project = open_project(path)
         return project, original(project)
     notebook = notebooks.read(path)
-    folder = path.resolve().parent / ".nb2pipe" / "projects" / path.stem
+    folder = hidden_project(path)
     stamp, digest = folder / "source.json", _digest(notebook, request.kernel)
     if fresh or not _is_current(stamp, digest):
+        if dry:
+            raise InvalidInput(nb010_manifest.not_run(str(path)))
         _refuse_early(path, request)
         stamp.unlink(missing_ok=True)  # an export that is cut short must not pass for the last one
         export(
@@ -131,13 +179,18 @@ def _project(path: Path, request: _Request, *, fresh: bool) -> tuple[Project, No
     return open_project(folder), notebook
 
 
+def hidden_project(path: Path) -> Path:
+    """Where a notebook that is run directly has its project."""
+    return path.resolve().parent / ".nb2pipe" / "projects" / path.stem
+
+
 def _refuse_early(path: Path, request: _Request) -> None:
     """What is wrong with the request is said before the notebook runs, which may take hours."""
     analysis = analyze(path)
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
     parameters.resolve(analysis.parameters, asked, str(path))
     if not errors(analysis.diagnostics):
-        selected(analysis.plan().pipeline, request.select)
+        refuse(analysis.plan().pipeline, request.select, request.force)
 
 
 def _digest(notebook: Notebook, kernel: KernelChoice | None) -> str:
@@ -153,9 +206,9 @@ def _is_current(stamp: Path, digest: str) -> bool:
         return False
 
 
-def _run(
-    project: Project, notebook: Notebook | None, request: _Request, borders: Borders | None, path: Path
-) -> RunRecord:  # fmt: skip
+def _options(
+    project: Project, notebook: Notebook | None, request: _Request, borders: Borders | None
+) -> RunOptions:  # fmt: skip
     known = project.pipeline.parameters
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
     if request.resume and not asked:
@@ -163,24 +216,31 @@ def _run(
         if asked:
             shown = ", ".join(f"{name}={value}" for name, value in asked.items())
             request.progress.message(f"going on with the parameters of the last run: {shown}")
-    given = parameters.resolve(known, asked, str(path))
+    given = parameters.resolve(known, asked, str(request.path))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
     environment: Callable[[], Any] = (lambda: borders.environment) if borders else (lambda: None)
-    return run_pipeline(
-        project,
-        RunOptions(
-            kernel=resolve(request.kernel, project.manifest.kernel),
-            parameters=values,
-            given=given,
-            select=request.select,
-            resume=request.resume,
-            timeout=request.timeout,
-            original=notebook,
-            command=_command(path, request.kernel),
+    return RunOptions(
+        kernel=resolve(request.kernel, project.manifest.kernel),
+        parameters=values,
+        given=given,
+        select=request.select,
+        resume=request.resume,
+        reuse=request.reuse,
+        force=request.force,
+        scheduling=request.scheduling,
+        observed=is_observed(project),
+        timeout=request.timeout,
+        original=notebook,
+        command=_command(request.path, request.kernel),
+        progress=request.progress,
+        watcher=borders.watcher if borders else None,
+        border=Guard(
+            project=project,
+            statistics=all(values[parameter.name] == parameter.default for parameter in known),
+            warn=request.warn_contracts,
             progress=request.progress,
-            watcher=borders.watcher if borders else None,
-            environment=environment,
         ),
+        environment=environment,
     )
 
 

@@ -15,6 +15,7 @@ from nb2pipe.rules import nb011_baseline
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
 from nb2pipe.running.projects import Project, open_project
+from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.workflow.storage import storage_problems
 
 STATE = ".nb2pipe"
@@ -25,8 +26,9 @@ RANDOM_STATES = "random"
 def verify(
     path: str | Path,
     *,
-    kernel: KernelChoice | None = None,
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
+    scheduling: Scheduling | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Run an exported project with its default parameters and compare its values with those of the observed run.
@@ -41,8 +43,18 @@ def verify(
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
     if not baseline.fingerprints and any(step.outputs for step in project.pipeline.steps):
         raise InvalidInput(nb011_baseline.not_observed(str(project.folder / baselines.FILE_NAME), str(project.source)))
-    found = resolve(kernel, project.manifest.kernel)
-    return compare_run(project, baseline, found, timeout, progress or Silent(), original(project))
+    found = resolve(choice_of(kernel), project.manifest.kernel)
+    return compare_run(project, baseline, found, timeout, progress or Silent(), original(project), scheduling)
+
+
+def choice_of(kernel: KernelChoice | str | None) -> KernelChoice | None:
+    """A kernel's name is as good as a choice."""
+    return KernelChoice(name=kernel) if isinstance(kernel, str) else kernel
+
+
+def is_observed(project: Project) -> bool:
+    """Whether the notebook's run was watched when the project was written."""
+    return baselines.load(project.folder / baselines.FILE_NAME).origin == "recorded"
 
 
 def original(project: Project) -> Notebook | None:
@@ -60,6 +72,7 @@ def compare_run(
     timeout: float | None,
     progress: Progress,
     notebook: Notebook | None,
+    scheduling: Scheduling | None = None,
 ) -> Verification:
     """Run every step anew, watched at its end."""
     progress.message("running the pipeline to compare its values with the notebook's")
@@ -78,6 +91,11 @@ def compare_run(
             kernel=kernel,
             parameters={parameter.name: parameter.default for parameter in pipeline.parameters},
             given={},
+            unkept=dict.fromkeys(
+                borders.given_states(pipeline), "it ran with the random numbers of the notebook's run"
+            ),
+            scheduling=scheduling or Scheduling(),
+            observed=baseline.origin == "recorded",
             timeout=timeout,
             original=notebook,
             progress=progress,

@@ -17,6 +17,7 @@ from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
 from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Step, StepRecord, StepStatus, Verdict
 from nb2pipe.reports import github, json, junit, markdown, mermaid, sarif, schema, svg
 from nb2pipe.reports.layout import GAP, Size, layered
+from nb2pipe.running.pipeline import Planned
 
 FOUND = (
     Diagnostic(
@@ -44,6 +45,9 @@ DOCUMENTS = {
     "inspect": json.of_inspection(NOTEBOOK, PIPELINE, FOUND),
     "params": json.of_parameters("churn", PIPELINE.parameters),
     "run": json.of_run(RUN),
+    "plan": json.of_plan(
+        (Planned(name="load", action="reuse"), Planned(name="train", action="run", reasons=("n 1 → 2",)))
+    ),
     "check": json.of_check(REPORT, FOUND),
     "verify": json.of_verification(VERIFICATION),
     "failure": json.of_failure("run", 3, FOUND),
