@@ -8,8 +8,9 @@ import { Badges } from './badges.js';
 import { CheckRun } from './checking.js';
 import { askForWords, options } from './dialog.js';
 import { PipelinePanel } from './panel.js';
-import { Edit } from './server.js';
-import { read, Watch, write } from './watch.js';
+import { agreed } from './proposal.js';
+import { Edit, propose } from './server.js';
+import { content, read, Watch, write } from './watch.js';
 import { withFix, withWords, wordsOf } from './words.js';
 
 const ICON = new LabIcon({
@@ -64,6 +65,7 @@ function activate(
 
 const LABELS: Record<string, string> = {
   'nb2pipe:tag-cell': 'nb2pipe: Tag Cell…',
+  'nb2pipe:propose': 'nb2pipe: Propose Tags…',
   'nb2pipe:show-panel': 'nb2pipe: Show Pipeline',
   'nb2pipe:check': 'nb2pipe: Check Notebook'
 };
@@ -81,6 +83,12 @@ function addCommands(app: JupyterFrontEnd, panel: PipelinePanel, current: () => 
     label: LABELS['nb2pipe:show-panel'],
     caption: 'Show the pipeline of the notebook in the side panel',
     execute: () => app.shell.activateById(panel.id)
+  });
+  commands.addCommand('nb2pipe:propose', {
+    label: LABELS['nb2pipe:propose'],
+    caption: 'Let nb2pipe find steps, parameters and metrics; you see them before anything is written',
+    isEnabled: () => enabled() && current()!.source !== 'grammar',
+    execute: () => proposeTags(current())
   });
   commands.addCommand('nb2pipe:check', {
     label: LABELS['nb2pipe:check'],
@@ -124,6 +132,23 @@ async function tagCell(watch: Watch | null, at?: number): Promise<void> {
   }
   notebook.mode = 'command';
   notebook.activate();
+}
+
+async function proposeTags(watch: Watch | null): Promise<void> {
+  const model = watch?.model ?? null;
+  if (watch === null || model === null) {
+    return;
+  }
+  try {
+    const proposal = await propose(watch.panel.context.path, content(model));
+    if (await agreed(proposal)) {
+      applyEdits(watch, proposal.edits);
+    }
+  } catch (error) {
+    Notification.error(`nb2pipe: ${(error as Error).message}`);
+  }
+  watch.panel.content.mode = 'command';
+  watch.panel.content.activate();
 }
 
 function applyEdits(watch: Watch | null, edits: readonly Edit[]): void {

@@ -83,6 +83,14 @@ export interface CheckState {
   report: { passed?: boolean; sentence?: string; metrics?: Metric[]; diagnostics: Diagnostic[] } | null;
 }
 
+/** What `nb2pipe tag` proposes. */
+export interface Proposal {
+  parts: { role: string; name: string | null; cells: number[]; why: string; reads: string[]; hands_over: string[] }[];
+  edits: Edit[];
+  notes: string[];
+  diagnostics: Diagnostic[];
+}
+
 /** An answer that is an error; `status` 0 if there was no answer. */
 export class ServerError extends Error {
   constructor(
@@ -126,6 +134,10 @@ export function version(): Promise<{ version: string }> {
 
 export function analyse(path: string, notebook: object): Promise<Analysis> {
   return ask('analyse', 'POST', { path, notebook });
+}
+
+export function propose(path: string, notebook: object): Promise<Proposal> {
+  return ask('propose', 'POST', { path, notebook });
 }
 
 export function startCheck(path: string): Promise<CheckState> {

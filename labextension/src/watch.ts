@@ -162,7 +162,7 @@ export function write(cell: ICellModel, next: EditableCell): void {
 }
 
 /** The notebook without outputs, which the analysis does not look at. */
-function content(model: INotebookModel): object {
+export function content(model: INotebookModel): object {
   const cells = [];
   for (const cell of model.cells) {
     const count = cell.type === 'code' ? { execution_count: (cell as ICodeCellModel).executionCount } : {};

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from nb2pipe import notebook as notebooks
 from nb2pipe.errors import InvalidInput
+from nb2pipe.proposing import propose
 from nb2pipe.reports import editor, json
 from nb2pipe.workflow.analysis import inspect_notebook
 
@@ -15,9 +16,8 @@ def analyse(path: str, content: object) -> str:
 
     ``path`` is shown in messages; ``content`` is nbformat's JSON, without outputs if the editor likes.
     """
-    name = PurePosixPath(path).name or "notebook.ipynb"
     try:
-        seen = inspect_notebook(notebooks.of_content(Path(name), content))
+        seen = inspect_notebook(notebooks.of_content(_name(path), content))
     except InvalidInput as error:
         return json.text(
             {
@@ -30,3 +30,17 @@ def analyse(path: str, content: object) -> str:
             }
         )
     return json.text(editor.document(seen.notebook, seen.roles, seen.pipeline, seen.diagnostics))
+
+
+def proposal(path: str, content: object) -> str:
+    """What ``nb2pipe tag`` would propose, as its JSON; arguments and errors as those of :func:`analyse`."""
+    try:
+        found = propose(notebooks.of_content(_name(path), content))
+    except InvalidInput as error:
+        failure = json.of_failure("tag", error.exit_code, error.diagnostics)
+        return json.text({**failure, "parts": [], "edits": [], "notes": []})
+    return json.text(json.of_proposal(found, written=False))
+
+
+def _name(path: str) -> Path:
+    return Path(PurePosixPath(path).name or "notebook.ipynb")

@@ -15,7 +15,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async, url_path_join
 from tornado.web import HTTPError, authenticated
 
-from nb2pipe.jupyter.analysis import analyse
+from nb2pipe.jupyter.analysis import analyse, proposal
 from nb2pipe.jupyter.checks import Check, Checks, TooMany
 
 LARGEST = 8 * 2**20  # bytes of a notebook without its outputs
@@ -67,6 +67,18 @@ class Analyse(Handler):
         loop = asyncio.get_running_loop()
         document = await loop.run_in_executor(_threads, analyse, content["path"], content.get("notebook"))
         self.finish(document)
+
+
+class Propose(Handler):
+    """Tags for the notebook in the request. Nothing is run, nothing is written."""
+
+    @authenticated
+    @authorized("read")
+    async def post(self) -> None:
+        """See :func:`nb2pipe.jupyter.analysis.proposal`."""
+        content = self.body()
+        loop = asyncio.get_running_loop()
+        self.finish(await loop.run_in_executor(_threads, proposal, content["path"], content.get("notebook")))
 
 
 class StartCheck(Handler):
@@ -134,6 +146,7 @@ def install(application: Any) -> Checks:
         [
             (url_path_join(base, "version"), Version),
             (url_path_join(base, "analyse"), Analyse),
+            (url_path_join(base, "propose"), Propose),
             (url_path_join(base, "checks"), StartCheck),
             (url_path_join(base, "checks/([0-9a-f]{32})"), OneCheck),
         ],
