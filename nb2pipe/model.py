@@ -237,12 +237,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellFlow:
-    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one."""
+    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
+
+    ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
+    """
 
     cell: int
     statements: tuple[Statement, ...] = ()
     problems: tuple[Problem, ...] = ()
     shown: str | None = None
+    words: frozenset[str] = frozenset()
+    reads_text: bool = False
 
 
 # ---------------------------------------------------------------- pipeline
@@ -363,6 +368,15 @@ class Step:
     hosts: tuple[str, ...] = ()
     cache: bool = True
 
+    @property
+    def above(self) -> tuple[str, ...]:
+        """Steps that must run before this one, each once."""
+        names = dict.fromkeys(artifact.step for artifact in self.inputs)
+        names.update(dict.fromkeys(self.after))
+        if self.random_from:
+            names[self.random_from] = None
+        return tuple(names)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
@@ -460,6 +474,9 @@ class SegmentObservation:
     definitions: Mapping[str, str | None] = field(
         default_factory=dict
     )  # the notebook's functions and classes: fingerprints
+    tied: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # function or class -> names that share its objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -539,6 +556,15 @@ class StepRecord:
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a run would do with a step: ``run``, ``reuse``, or ``perhaps`` run, if steps above give other values."""
+
+    name: str
+    action: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ CODES = {
 }
 
 EXITS = {
+    "tag": "0 fine, written or not; 1 the notebook has errors that no tagging mends; 2 not a notebook, or nothing to gather",
     "inspect": "0 no errors, 1 errors, 2 not a notebook",
     "lint": "0 no errors (with `--strict`: no warnings either), 1 errors, 2 a notebook cannot be read; with `--diff`, 1 if "
     "there is something to fix",
@@ -47,11 +48,19 @@ EXITS = {
     "contract": "0, or 2 if there is no such project, or no run to accept",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
+    "init": "0 written, 1 a file was there and was kept, 2 usage, 4 the folder cannot be written to",
     "explain": "0, or 2 if there is no such code",
     "completion": "0, or 2 if there is no such shell",
 }
 
 EXAMPLES = {
+    "tag": """
+$ nb2pipe tag churn.ipynb
+$ nb2pipe tag churn.ipynb --rename part_2 features --merge features split
+$ nb2pipe tag churn.ipynb --parameters --yes
+$ nb2pipe tag churn.ipynb --style comment --yes      # for Colab
+$ nb2pipe tag churn.ipynb --clear --yes
+""",
     "inspect": """
 $ nb2pipe inspect churn.ipynb
 $ nb2pipe inspect churn.ipynb --format mermaid -o churn.mmd
@@ -97,6 +106,10 @@ $ nb2pipe params churn_pipeline --format json
 """,
     "tags": """
 $ nb2pipe tags churn.ipynb
+""",
+    "init": """
+$ nb2pipe init
+$ nb2pipe init --ci gitlab --ci pre-commit
 """,
     "explain": """
 $ nb2pipe explain NB201

@@ -10,11 +10,12 @@ from pathlib import Path
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Nb2pipeError
 from nb2pipe.model import Baseline, CheckReport, RunRecord, Verdict
-from nb2pipe.rules import nb401_out_of_tolerance, nb403_metric_missing, nb404_nothing_checked
 
 
 def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
     """A finding per metric that failed or is missing; one if nothing was checked at all."""
+    from nb2pipe.rules import nb401_out_of_tolerance, nb403_metric_missing, nb404_nothing_checked
+
     source = _original(report, path)
     name = str(source) if source else report.notebook
     if all(metric.verdict is Verdict.NOT_CHECKED for metric in report.metrics):

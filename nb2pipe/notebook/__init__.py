@@ -25,7 +25,7 @@ from nb2pipe.rules import (
 )
 from nb2pipe.rules.placing import line_source
 
-__all__ = ["line_source", "of_content", "read", "remarks"]
+__all__ = ["line_source", "of_content", "parse", "read", "remarks"]
 
 _LANGUAGES_BY_KERNEL = {
     "ir": "R",
@@ -42,7 +42,11 @@ def read(path: Path) -> Notebook:
 
     An ``.ipynb`` file is read with ``json`` and a check of our own: nbformat would cost more than all the rest.
     """
-    text = read_text(path)
+    return parse(path, read_text(path))
+
+
+def parse(path: Path, text: str) -> Notebook:
+    """As :func:`read`, of a text that the file may have soon."""
     is_text = path.suffix.lower() in notebook_formats.TEXT_SUFFIXES
     return _usable(path, _from_text(path, text) if is_text else _from_json(path, text, parse_json(path, text)))
 

@@ -14,6 +14,7 @@ from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
 from nb2pipe.model import Artifact, Baseline, BaselineMetric, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, metrics
+from nb2pipe.planning.analysis import Analysis
 from nb2pipe.recording import evidence, stored
 from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Verification
@@ -24,10 +25,11 @@ from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.scheduling import Scheduling
-from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.workflow.analysis import analyze, errors, sort
 from nb2pipe.workflow.contracts import learn
+from nb2pipe.workflow.opening import choice_of
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, choice_of, compare_run
+from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
 
 STEP_FORMATS = ("ipynb", "py")
 
@@ -108,8 +110,7 @@ def export(
         seconds=time.monotonic() - began,
     )
     if recording is not None:
-        text = "\n".join(cell.source for cell in analysis.notebook.cells)
-        proof = evidence.gather(pipeline, recording, planned.timeline, text, planned.reseeded)
+        proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
         evidence.save(proof, folder / STATE)
     if verify and found is not None:
         verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook, scheduling)

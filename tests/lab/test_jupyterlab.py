@@ -237,3 +237,20 @@ def test_200_cells_stay_fluid(page: Any, server: Server) -> None:
         f"frames: median {gaps[len(gaps) // 2]:.0f} ms, 95 % {gaps[int(len(gaps) * 0.95)]:.0f} ms, worst {gaps[-1]:.0f} ms"
     )
     assert ours[len(ours) // 2] < 30  # a tenth of that on a quiet machine
+
+
+def test_proposed_tags_are_shown_and_then_written(page: Any, server: Server) -> None:
+    content = json.loads((ROOT / "sample_notebooks" / "churn.ipynb").read_text())
+    for cell in content["cells"]:
+        cell["metadata"].pop("tags", None)
+    path = write(server, "untagged.ipynb", content)
+    opened(page, server, path.name)
+    page.locator(".nb2pipe-empty").wait_for()
+    page.get_by_role("button", name="Propose tags…").click()
+    page.locator(".nb2pipe-proposal tbody tr").first.wait_for()
+    picture(page, "jupyterlab-proposal")
+    page.locator(".jp-Dialog-button.jp-mod-accept").click()
+    page.locator(".nb2pipe-node").first.wait_for()
+    tags = [tag for cell in saved(page, path)["cells"] for tag in cell["metadata"].get("tags", [])]
+    assert "parameters" in tags
+    assert sum(tag.startswith("step:") for tag in tags) >= 2
