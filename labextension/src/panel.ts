@@ -182,7 +182,7 @@ export class PipelinePanel extends Widget {
   // ------------------------------------------------------------ the pipeline
 
   private pipeline(watch: Watch, analysis: Analysis): HTMLElement[] {
-    if (analysis.steps.length === 0) {
+    if (analysis.steps.length === 0 || watch.steps.size === 0) {
       return [];
     }
     const go = (step: string) => this.goToStep(step);
