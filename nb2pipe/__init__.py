@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         export,
         inspect,
         lint,
+        measure,
         plan,
         propose,
         run,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
     "Wishes",
-    "check", "clean", "export", "inspect", "lint", "plan", "propose", "run", "verify",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "verify",
 ]  # fmt: skip
 
 

@@ -119,11 +119,24 @@ RUN: Schema = {
     "steps": _list(STEP_RECORD),
     "environment": _or_null(ENVIRONMENT),
 }
+NOISE = _object(
+    class_={"enum": ["deterministic", "seed-sensitive", "uncontrolled", "undefined"]},
+    k={"type": "integer"},
+    values=_list(NUMBER),
+    mean=NUMBER,
+    sd=NUMBER,
+    reference=NUMBER,
+    tolerance=NUMBER,
+    origin=TEXT,
+    gate=BOOLEAN,
+    cases=_or_null({"type": "integer"}),
+)
+CHANGE = _object(kind={"enum": ["input", "code", "parameter", "package", "value"]}, name=TEXT, before=TEXT, now=TEXT)
 CHECK = _object(
     name=TEXT,
     step=TEXT,
     cell=POSITION,
-    verdict={"enum": ["ok", "failed", "missing", "not checked", "better"]},
+    verdict={"enum": ["ok", "failed", "missing", "not checked", "better", "moved"]},
     original=_or_null(NUMBER),
     reproduced=_or_null(NUMBER),
     difference=_or_null(NUMBER),
@@ -131,6 +144,11 @@ CHECK = _object(
     tolerance=TOLERANCE,
     direction=DIRECTION,
     reason=TEXT,
+    reference=_or_null(NUMBER),
+    why=TEXT,
+    retests=_list(NUMBER),
+    noise=_or_null(NOISE),
+    gate=BOOLEAN,
 )
 
 DIFFERENCE = _object(
@@ -187,7 +205,24 @@ DOCUMENTS: dict[str, Schema] = {
         passed=BOOLEAN,
         sentence=TEXT,
         metrics=_list(CHECK),
+        notes=TEXTS,
+        changes=_list(CHANGE),
+        command_again=TEXT,
+        seeds=_list({"type": "integer"}),
         run=_object(**RUN),
+        diagnostics=DIAGNOSTICS,
+    ),
+    "baseline": _document(
+        {"const": "baseline"},
+        project=TEXT,
+        varied=TEXT,
+        seeds=_list({"type": "integer"}),
+        repeated=TEXTS,
+        seconds={"type": "number"},
+        gate={"enum": ["prediction", "tolerance"]},
+        reference={"enum": ["calibrated", "original"]},
+        seeded_by_notebook=BOOLEAN,
+        metrics=_map(NOISE),
         diagnostics=DIAGNOSTICS,
     ),
     "verify": _document(
