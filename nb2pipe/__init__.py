@@ -18,21 +18,26 @@ if TYPE_CHECKING:
         KernelChoice,
         Planned,
         Progress,
+        Proposal,
         Scheduling,
         Verification,
+        Wishes,
         check,
         clean,
         export,
         inspect,
         lint,
+        measure,
         plan,
+        propose,
         run,
         verify,
     )
 
 __all__ = [
-    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Scheduling", "Verification",
-    "check", "clean", "export", "inspect", "lint", "plan", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
+    "Wishes",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "verify",
 ]  # fmt: skip
 
 

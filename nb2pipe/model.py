@@ -83,6 +83,7 @@ class ToleranceSource(StrEnum):
 
     TAG = "tag"
     FILE = "file"
+    NOISE = "noise"  # repeats with other seeds, by ``nb2pipe baseline``
     DIGITS = "digits"  # the decimals that the notebook printed
     DEFAULT = "default"
 
@@ -240,6 +241,7 @@ class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
     """
 
     cell: int
@@ -248,6 +250,8 @@ class CellFlow:
     shown: str | None = None
     words: frozenset[str] = frozenset()
     reads_text: bool = False
+    printed: tuple[str, ...] = ()
+    prints_more: bool = False
 
 
 # ---------------------------------------------------------------- pipeline
@@ -281,6 +285,7 @@ class MetricSource(StrEnum):
 
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
+    PRINTED = "printed"  # a number in what the cell prints; ``key`` is what it is called there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -446,6 +451,7 @@ class ObservedMetric:
     expression: str
     key: str
     value: float
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -502,8 +508,28 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvidence:
+    """A number in the notebook's stored outputs: how it was read, and what speaks against it.
+
+    ``source`` is the kind of output (``result``, ``print``, ``report``, ...), ``confidence`` how sure it is that the metric is
+    meant (``exact``: the code says so, ``named``, ``position``). ``percent``: a percent sign stood behind it. ``doubts`` are
+    reasons why it may not come from the code (``out of order``, ``cells never run``, ...).
+    """
+
+    value: float
+    decimals: int | None
+    source: str
+    confidence: str
+    percent: bool = False
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineMetric:
-    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision."""
+    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision.
+
+    ``stored`` is the number in the stored outputs beside a recorded one, ``evidence`` where it was read.
+    """
 
     name: str
     value: float
@@ -511,17 +537,93 @@ class BaselineMetric:
     cell: int
     decimals: int | None = None
     stored: float | None = None
+    evidence: StoredEvidence | None = None
+
+
+class NoiseKind(StrEnum):
+    """What repeats with other seeds say about a metric."""
+
+    DETERMINISTIC = "deterministic"  # the same number whatever the seed
+    SEED_SENSITIVE = "seed-sensitive"
+    UNCONTROLLED = "uncontrolled"  # another number with the same seed
+    UNDEFINED = "undefined"  # missing or no number in a repeat
+
+
+class Gate(StrEnum):
+    """Which interval a gate metric has to stay in."""
+
+    PREDICTION = "prediction"  # that of the next value; outside of it, fresh seeds decide
+    TOLERANCE = "tolerance"  # that of nearly all future values; outside of it fails at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseRule:
+    """How later runs are judged, fixed before they run.
+
+    ``alpha`` is the rate of false alarms of one look; ``coverage`` and ``confidence`` are the tolerance interval's;
+    ``retest`` fresh seeds decide where one look alarms; ``reference`` is ``calibrated`` (the repeats' mean) or ``original``.
+    """
+
+    gate: Gate = Gate.PREDICTION
+    alpha: float = 0.05
+    coverage: float = 0.95
+    confidence: float = 0.95
+    retest: int = 2
+    reference: str = "calibrated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricNoise:
+    """What k repeats gave: ``values`` in the order of the seeds, their ``mean`` and standard deviation ``sd``.
+
+    ``tolerance`` is how far the next value may be from ``reference``, ``origin`` a sentence on where that comes from.
+    ``cases``: the metric counts that many. ``gate``: it fails checks; others are watched. ``again`` is the value of the
+    first seed's second run.
+    """
+
+    kind: NoiseKind
+    k: int
+    values: tuple[float, ...]
+    mean: float
+    sd: float
+    reference: float
+    tolerance: float
+    origin: str
+    gate: bool = True
+    cases: int | None = None
+    again: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """What ``nb2pipe baseline`` learned. ``varied``: ``injected``, ``seeds`` (those in the code) or a parameter's name.
+
+    ``repeated`` are the steps that ran with every seed; ``environment`` is a digest of Python and packages.
+    """
+
+    rule: NoiseRule
+    seeds: tuple[int, ...]
+    varied: str
+    repeated: tuple[str, ...]
+    metrics: Mapping[str, MetricNoise]
+    measured: str = ""
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """What the original computed: ``origin`` is ``recorded`` (an observed run) or ``stored`` (outputs in the file)."""
+    """What the original computed: ``origin`` is ``recorded`` (an observed run) or ``stored`` (outputs in the file).
+
+    ``inputs`` are digests of the files that the steps read, by path from the notebook's folder.
+    """
 
     origin: str
     metrics: tuple[BaselineMetric, ...]
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     environment: Environment | None = None
     seconds: float | None = None
+    noise: Noise | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------- run
@@ -594,11 +696,24 @@ class Verdict(StrEnum):
     MISSING = "missing"  # the run did not produce it
     NOT_CHECKED = "not checked"  # no original value to compare with
     BETTER = "better"  # outside the tolerance, on the good side: a notice, not a failure
+    MOVED = "moved"  # a watched metric outside its noise: a notice, not a failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The least and the most that a metric may be, whatever the original was: a level of service."""
+
+    min: float | None = None
+    max: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricCheck:
-    """``difference`` is reproduced minus original; ``allowed`` the largest absolute difference that passes."""
+    """``difference`` is reproduced minus ``reference`` (the original, or the mean of the repeats of a baseline).
+
+    ``allowed`` is the largest absolute difference that passes, ``why`` where that comes from. ``retests`` are the values
+    with fresh seeds, if it came to that; ``noise`` what the repeats gave; ``gate`` is false for watched metrics.
+    """
 
     name: str
     step: str
@@ -611,11 +726,36 @@ class MetricCheck:
     tolerance: Tolerance
     direction: Direction = Direction.BOTH
     reason: str = ""
+    reference: float | None = None
+    why: str = ""
+    retests: tuple[float, ...] = ()
+    noise: MetricNoise | None = None
+    gate: bool = True
+    suspect: bool = False  # outside at the first look, and fresh seeds have not been asked yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that is not as it was when the original ran: ``kind`` is value, input, parameter, code or package."""
+
+    kind: str
+    name: str
+    before: str
+    now: str
+
+    def __str__(self) -> str:
+        """``scikit-learn 1.5.2 → 1.9.1``."""
+        return f"{self.name} {self.before} → {self.now}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """The outcome of ``nb2pipe check``. ``passed`` is false when any metric failed or is missing, or none was checked."""
+    """The outcome of ``nb2pipe check``. ``passed`` is false when any metric failed or is missing, or none was checked.
+
+    ``notes`` are sentences beside the verdict, one a group of watched metrics. ``changes`` are what may explain a
+    difference, the likeliest first; ``command`` is what to type to get the same numbers again. ``seeds`` are those of
+    this run and of its retests.
+    """
 
     pipeline: str
     notebook: str
@@ -623,3 +763,7 @@ class CheckReport:
     metrics: tuple[MetricCheck, ...]
     passed: bool
     sentence: str
+    notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    command: str = ""
+    seeds: tuple[int, ...] = ()

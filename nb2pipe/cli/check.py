@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import climbing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.findings import of_report
 from nb2pipe.cli.options import (
@@ -22,12 +23,14 @@ from nb2pipe.cli.options import (
     warn_contracts,
 )
 from nb2pipe.cli.progress import shown
-from nb2pipe.cli.tolerances import tolerances
+from nb2pipe.cli.tolerances import limits, tolerances
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CheckReport
 from nb2pipe.reports import github, outcomes, text
 from nb2pipe.reports.look import Look
 
+LEVELS = (*(f"R{number}" for number in range(9)), "max")
+CLIMBING = ("text", "json", "markdown")
 FORMATS = ("text", "json", "junit", "github", "markdown")
 
 
@@ -40,22 +43,51 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
     metavar="NAME=0.01|NAME=2%|all=...",
     help="Allowed difference, absolute or relative; wins over tags and pipeline.yaml.",
 )
+@click.option(
+    "--min", "least", multiple=True, metavar="NAME=0.9", help="Limit: fail below it, whatever the original is."
+)
+@click.option("--max", "most", multiple=True, metavar="NAME=0.5", help="Limit: fail above it.")
+@click.option("--strict", is_flag=True, help="Fail on metrics that cannot be checked.")
+@click.option(
+    "--baseline", "reference", type=click.Path(path_type=Path), metavar="FILE|PROJECT", help="Compare with this one."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Seed for what the notebook does not seed."
+)
 @click.option("--fresh", is_flag=True, help="Of a notebook: record the original again, too.")
 @click.option("--cached", is_flag=True, help="Take over steps that an earlier run left and nothing changed since.")
 @warn_contracts
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS, case_sensitive=False),
+    help="Climb the reproducibility axis up to here: nothing run at R0, a fresh environment at R7. Slow at the top.",
+)
+@click.option(
+    "--badge",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --level: write the badge (SVG).",
+)
 @values
 @click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
 @running
 @output
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913, PLR0917  click hands over every option
     console: Console,
     path: Path,
     allowed: tuple[str, ...],
+    least: tuple[str, ...],
+    most: tuple[str, ...],
+    strict: bool,
+    reference: Path | None,
+    seed: int | None,
     fresh: bool,
     cached: bool,
     warn_contracts: bool,
+    level: str | None,
+    badge: Path | None,
     values: Values,
     form: str,
     file: Path | None,
@@ -63,20 +95,33 @@ def command(
 ) -> int:
     """Run a project or a notebook and compare its metrics with the original's.
 
+    Where 'nb2pipe baseline' has measured the noise, a metric outside of it is run again with fresh seeds before it fails.
+
     All steps run, whatever is cached: numbers read back prove nothing. --cached trusts the cache.
 
-    The exit code is 0 if all are within their tolerances, 1 if not. On GitHub Actions the result is also written to the
+    The exit code is 0 if all are within their tolerances, 1 if not; with --level, 0 if that level is reached (with
+    max: R4). On GitHub Actions the result is also written to the
     step's summary, and failed metrics are annotated at their cell.
     """
     console.command, console.form, console.file = "check", form, file
     if cached and fresh:
         raise click.UsageError("--cached and --fresh exclude each other")
+    if level is not None:
+        if form not in CLIMBING or values.given or values.files:
+            raise click.UsageError(f"--level goes without parameters, and with --output-format {', '.join(CLIMBING)}")
+        return climbing.command(console, path, level, badge, tolerances(allowed), form, file, running)
+    if badge is not None:
+        raise click.UsageError("--badge shows a level: give --level too")
     with shown(console) as progress:
         report = workflow.check(
             path,
             parameters=values.given,
             parameter_files=values.files,
             tolerances=tolerances(allowed),
+            limits=limits(least, most),
+            strict=strict,
+            baseline=reference,
+            seed=seed,
             fresh=fresh,
             cached=cached,
             kernel=running.kernel,
@@ -115,11 +160,11 @@ def _document(report: CheckReport, found: tuple[Diagnostic, ...], form: str) -> 
     if form == "junit":
         from nb2pipe.reports import junit
 
-        return junit.of_check(report)
+        return junit.of_check(report, found)
     if form == "markdown":
         from nb2pipe.reports import markdown
 
-        return markdown.of_check(report)
+        return markdown.of_check(report, found)
     return "\n".join([*github.commands(found, root=_checkout()), report.sentence])
 
 
@@ -131,7 +176,7 @@ def _tell_github(report: CheckReport, found: tuple[Diagnostic, ...], console: Co
         console.command_lines(github.commands(found, root=_checkout()))
     from nb2pipe.reports import markdown
 
-    console.summary(markdown.of_check(report))
+    console.summary(markdown.of_check(report, found))
 
 
 def _checkout() -> Path:

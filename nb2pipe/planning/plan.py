@@ -21,7 +21,7 @@ from nb2pipe.model import (
     Step,
 )
 from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
-from nb2pipe.planning.libraries import may_draw, with_implied
+from nb2pipe.planning.libraries import concerned, may_draw, with_implied
 from nb2pipe.planning.order import order
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
@@ -206,7 +206,7 @@ def _add_settings(
             if item.statement.seeds:
                 wanted = item.position in random.reseed.get(step, ())
             else:
-                wanted = not item.statement.modules or bool(relevant.intersection(item.statement.modules))
+                wanted = not item.statement.modules or bool(relevant & concerned(item.statement.modules))
             if wanted:
                 resolver.replay_statement(need, step, item)
         found[step] = relevant

@@ -35,6 +35,7 @@ MODULES = (
     "metrics",
     "environment",
     "generators",
+    "seeding",
     "settings",
     "access",
     "borders",
@@ -69,7 +70,8 @@ def install_code() -> str:
     """Code for the kernel that installs the probe: one expression, so that it leaves no name in the notebook."""
     packed = base64.b64encode(zlib.compress(probe_source().encode(), 9)).decode()
     unpacked = f"__import__('zlib').decompress(__import__('base64').b64decode({packed!r})).decode()"
-    return f"__import__('builtins').exec({unpacked}, {{'__name__': {PACKAGE + '_install'!r}}})"
+    there = f"{PACKAGE!r} in __import__('sys').modules"  # then it may already know something
+    return f"{there} or __import__('builtins').exec({unpacked}, {{'__name__': {PACKAGE + '_install'!r}}})"
 
 
 def call_code(function: str, request: Path, reply: Path) -> str:

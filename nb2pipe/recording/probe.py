@@ -99,6 +99,20 @@ class Probe:
         """Put a kept state back."""
         self._ask("restore_random", {"file": str(file)})
 
+    def seed(self, seed: int, *, vary: int | None, numpy: bool) -> None:
+        """Give the random numbers to come a seed; seeds in the cells' code become others, made from ``vary``."""
+        self._ask("seed", {"seed": seed, "vary": vary, "numpy": numpy})
+
+    def draws(self) -> tuple[bool, dict[str, str]]:
+        """Whether the cells used what :meth:`seed` set, for good or until they seeded themselves (``states`` tell)."""
+        reply = self._ask("draws", {})
+        return bool(reply["entropy"] or reply["varied"]), dict(reply["states"])
+
+    def lengths(self, names: Sequence[str]) -> dict[str, int]:
+        """The lengths of what the names hold, where they have one."""
+        found: dict[str, int] = self._ask("lengths", {"names": list(names)})["lengths"]
+        return found
+
     def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
         self._count += 1
         question = self._folder / f"request-{self._count}.json"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nb2pipe import formats
+from nb2pipe import formats, magics
 from nb2pipe.dataflow.memos import Memo
 from nb2pipe.model import (
     BindingKind,
+    Cell,
+    CellKind,
     Environment,
     MetricSource,
     Notebook,
@@ -23,8 +25,10 @@ from nb2pipe.model import (
     Segment,
     SegmentObservation,
 )
+from nb2pipe.outputs import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
+from nb2pipe.planning.metrics import PRINT, printed_in
 from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
@@ -46,6 +50,7 @@ class Watch:
     stores: Mapping[int, tuple[str, ...]]  # segment -> what is looked at and stored when it ends
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
     modules: tuple[str, ...]
+    printing: Mapping[int, frozenset[str]]  # cells whose printed numbers count; expressions that are read better
 
 
 def record(
@@ -117,7 +122,12 @@ def _watch(plan: Plan) -> Watch:
         for name in sorted(handed_on):
             at_end.setdefault(timeline.leaves(step, name), []).append(name)
     metrics: dict[int, tuple[list[str], str | None]] = {}
+    printing = {
+        c.cell: printed_in(plan.candidates, c.cell) for c in plan.candidates if c.source is MetricSource.PRINTED
+    }
     for candidate in plan.candidates:
+        if candidate.source is MetricSource.PRINTED:
+            continue
         names, _ = metrics.setdefault(candidate.cell, ([], None))
         if candidate.source is MetricSource.VARIABLE:
             names.append(candidate.expression)
@@ -129,6 +139,7 @@ def _watch(plan: Plan) -> Watch:
         names=tuple(sorted(watched)),
         definitions=tuple(sorted(definitions - watched)),
         stores={number: tuple(names) for number, names in at_end.items()},
+        printing=printing,
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
         modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
     )
@@ -150,6 +161,7 @@ class _Recorder(Watcher):
     segments: dict[int, SegmentObservation] = field(default_factory=dict)
     environment: Environment | None = None
     began: float = 0.0
+    outputs: dict[int, list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def started(self, session: KernelSession) -> None:
         self.probe = Probe(session, self.folder, self.memos)
@@ -170,6 +182,10 @@ class _Recorder(Watcher):
                 self.random_states / state_file(index), numpy="numpy" in with_implied(self.watch.modules)
             )
 
+    def output(self, cell: RunningCell, output: Mapping[str, Any]) -> None:
+        if cell.source_index is not None and cell.source_index in self.watch.printing:
+            self.outputs.setdefault(cell.source_index, []).append(output)
+
     def after_cell(self, session: KernelSession, cell: RunningCell, seconds: float) -> None:
         index = cell.source_index
         assert index is not None
@@ -186,6 +202,8 @@ class _Recorder(Watcher):
                         value=float(item["value"]),
                     )
                 )
+        if index in self.watch.printing:
+            self.metrics += printed_metrics(cell, self.outputs.get(index, []), self.watch.printing[index])
         if index in self.watch.segment_ends:
             self._border(*self.watch.segment_ends[index])
 
@@ -279,6 +297,22 @@ def _is_own(type_name: str) -> bool:
     """Whether a definition is of the notebook: a library's compiled or caching wrapper changes when it is called, and means
     the same."""
     return type_name in ("function", "class", "functools._lru_cache_wrapper") or type_name.startswith("__main__.")
+
+
+def printed_metrics(
+    cell: RunningCell, outputs: Sequence[Mapping[str, Any]], known: frozenset[str]
+) -> Iterator[ObservedMetric]:
+    """The numbers that a metrics cell printed and that no variable holds."""
+    assert cell.source_index is not None
+    shown = Cell(
+        index=cell.source_index, id=cell.id, kind=CellKind.CODE, source=cell.source, outputs=tuple(outputs)
+    )  # fmt: skip
+    for reading in outcomes(read_cell(shown, magics.to_python(cell.source).text)):
+        if reading.expression not in known:
+            yield ObservedMetric(
+                cell=shown.index, source=MetricSource.PRINTED, expression=PRINT, key=reading.name, value=reading.value,
+                decimals=reading.decimals,
+            )  # fmt: skip
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

@@ -32,7 +32,9 @@ VERDICTS = {
     Verdict.MISSING: ("MISSING", "red"),
     Verdict.NOT_CHECKED: ("not checked", "yellow"),
     Verdict.BETTER: ("better", "cyan"),
+    Verdict.MOVED: ("moved", "yellow"),
 }
+_SAID = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED)  # in findings and notes
 CHECK_COLUMNS = (
     Column("metric"),
     Column("original", right=True),
@@ -74,12 +76,18 @@ def of_plan(planned: Sequence[Planned], look: Look) -> list[str]:
 
 def of_check(report: CheckReport, look: Look) -> list[str]:
     """Original beside reproduced; reasons; the sentence."""
-    lines = table(CHECK_COLUMNS, [_check(metric) for metric in report.metrics], look) if report.metrics else []
+    shown = [metric for metric in report.metrics if metric.gate or metric.verdict is Verdict.NOT_CHECKED]
+    lines = table(CHECK_COLUMNS, [_check(metric) for metric in shown], look) if shown else []
     if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
         lines.append(look.paint("* from the decimals that the notebook printed", "dim"))
+    if any(metric.tolerance.source is ToleranceSource.NOISE for metric in shown):
+        lines.append(look.paint("differences are from the mean of the baseline's repeats, where there is noise", "dim"))
     for metric in report.metrics:
-        if metric.reason and metric.verdict not in (Verdict.OK, Verdict.FAILED, Verdict.MISSING):
+        told = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED) if metric.retests else (*_SAID, Verdict.OK)
+        if metric.reason and metric.verdict not in told:
             lines += _wrapped(f"{metric.name}: {metric.reason}", look, "dim")
+    for note in report.notes:
+        lines += _wrapped(note, look, "yellow")
     if report.metrics and all(metric.verdict is Verdict.OK and metric.difference == 0 for metric in report.metrics):
         lines.append(look.paint("equal to the last digit", "dim"))
     ran = figures.count(len(report.run.steps), "step")
@@ -133,6 +141,8 @@ def _check(check: MetricCheck) -> Sequence[str | Styled]:
     original, reproduced = figures.pair(check.original, check.reproduced)
     star = "*" if check.tolerance.source is ToleranceSource.DIGITS else ""
     word, style = VERDICTS[check.verdict]
+    if check.retests and check.verdict is Verdict.OK:
+        word = "ok (retested)"
     return (
         Styled(check.name, "bold"),
         original,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nb2pipe.model import Step
-from nb2pipe.running import runs
+from nb2pipe.running import printed, runs
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
@@ -71,6 +71,7 @@ def run_step(
             fork=fork,
             stop=stop,
         )
+    printed.note(project.pipeline.metrics, step.name, output, artifacts / step.name / "metrics.json")
     return Ran(
         notebook=output,
         seconds=execution.seconds,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nb2pipe import baseline as baselines
 from nb2pipe import manifest, parameter_files, parameters
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import CheckReport, Notebook, Planned, RunRecord, Step, Tolerance
+from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
@@ -27,7 +27,7 @@ from nb2pipe.workflow.opening import choice_of, is_observed, original
 from nb2pipe.workflow.storage import storage_problems
 
 if TYPE_CHECKING:
-    from nb2pipe.recording.verify import Borders
+    from nb2pipe.workflow.judging import Judging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +117,10 @@ def check(  # noqa: PLR0913
     tolerances: Mapping[str, Tolerance] | None = None,
     parameters: Mapping[str, Any] | None = None,
     parameter_files: Sequence[str | Path] = (),
+    limits: Mapping[str, Limits] | None = None,
+    strict: bool = False,
+    seed: int | None = None,
+    baseline: str | Path | None = None,
     fresh: bool = False,
     cached: bool = False,
     kernel: KernelChoice | str | None = None,
@@ -125,14 +129,17 @@ def check(  # noqa: PLR0913
     warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> CheckReport:
-    """Run everything and compare each metric with the original's.
+    """Run everything and compare each metric with the original's, or with what repeats of it gave (:func:`measure`).
 
     Every step runs, unless ``cached``: numbers read back from a cache prove nothing about today's machine. ``fresh``
     also records the notebook again. ``tolerances`` (by metric name, or ``all``) win over the project's file, that over the
-    notebook's tags. Raises as :func:`run` does; a metric out of tolerance is an answer, not an error.
+    notebook's tags, that over noise. ``limits`` of a metric's value win over those in the file. With ``strict``, what is
+    not checked fails. Random numbers that nothing seeds get ``seed``, a new one unless given, if the noise is known;
+    without known noise they are drawn as they come. ``baseline`` is another file, or project, to compare with. Raises as
+    :func:`run` does; a metric out of tolerance is an answer, not an error.
     """
     from nb2pipe import checking
-    from nb2pipe.recording.verify import Borders
+    from nb2pipe.workflow.judging import Judging
 
     request = _Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, reuse=cached and not fresh,
@@ -140,18 +147,31 @@ def check(  # noqa: PLR0913
         warn_contracts=warn_contracts,
     )  # fmt: skip
     project, notebook = _project(request, fresh=fresh)
-    baseline = baselines.load(project.folder / baselines.FILE_NAME)
-    known = (*(metric.name for metric in baseline.metrics), *(metric.name for metric in project.pipeline.metrics))
-    _refuse_unknown(tolerances or {}, known, str(path))
+    reference = baselines.load(_baseline_file(baseline) if baseline else project.folder / baselines.FILE_NAME)
+    known = (*(metric.name for metric in reference.metrics), *(metric.name for metric in project.pipeline.metrics))
+    _refuse_unknown({**(tolerances or {}), **(limits or {})}, known, str(path))
     _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
-    borders = Borders(modules=tuple(sorted({m for s in project.pipeline.steps for m in s.modules})), values=False)
-    record = run_pipeline(project, _options(project, notebook, request, borders))
     allowed, directions = manifest.decided(project.manifest)
     if checking.ALL in (tolerances or {}):
         allowed = {}  # said now, so it wins over what the file says about single metrics
-    return checking.check(
-        project.pipeline, baseline, record, tolerances={**allowed, **(tolerances or {})}, directions=directions
+    asked = checking.Asked(
+        tolerances={**allowed, **(tolerances or {})},
+        directions=directions,
+        limits={**manifest.limits(project.manifest), **(limits or {})},
+        gates=manifest.gates(project.manifest),
+        strict=strict,
+    )
+    judging = Judging(project=project, baseline=reference, asked=asked, seed=seed, path=Path(path), notebook=notebook)
+    record = run_pipeline(project, _options(project, notebook, request, judging))
+    return judging.report(
+        record, kernel=resolve(request.kernel, project.manifest.kernel), choice=request.kernel, given=request.parameters,
+        timeout=timeout, progress=request.progress,
     )  # fmt: skip
+
+
+def _baseline_file(path: str | Path) -> Path:
+    """A baseline's file, or that of a project."""
+    return Path(path) / baselines.FILE_NAME if Path(path).is_dir() else Path(path)
 
 
 def read_project(path: str | Path) -> Project:
@@ -217,7 +237,7 @@ def _is_current(stamp: Path, digest: str) -> bool:
 
 
 def _options(
-    project: Project, notebook: Callable[[], Notebook | None], request: _Request, borders: Borders | None
+    project: Project, notebook: Callable[[], Notebook | None], request: _Request, judging: Judging | None
 ) -> RunOptions:  # fmt: skip
     known = project.pipeline.parameters
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
@@ -228,7 +248,7 @@ def _options(
             request.progress.message(f"going on with the parameters of the last run: {shown}")
     given = parameters.resolve(known, asked, str(request.path))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
-    environment: Callable[[], Any] = (lambda: borders.environment) if borders else (lambda: None)
+    environment: Callable[[], Environment | None] = (lambda: judging.environment) if judging else (lambda: None)
     return RunOptions(
         kernel=resolve(request.kernel, project.manifest.kernel),
         parameters=values,
@@ -243,7 +263,8 @@ def _options(
         original=notebook,
         command=_command(request.path, request.kernel),
         progress=request.progress,
-        watcher=borders.watcher if borders else None,
+        watcher=judging.watcher if judging else None,
+        salts=judging.salts if judging else {},
         border=_guard(project, request, usual=all(values[item.name] == item.default for item in known)),
         environment=environment,
     )

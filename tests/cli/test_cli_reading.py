@@ -40,6 +40,7 @@ def folder(tmp_path):
     [
         ("--help",),
         ("lint", "good.ipynb"),
+        ("tag", "good.ipynb", "--yes"),
         ("lint", "typo.ipynb", "--output-format", "sarif"),
         ("inspect", "good.ipynb"),
         ("inspect", "good.ipynb", "--format", "svg"),

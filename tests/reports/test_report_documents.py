@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, metric
+from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, measured, metric
 
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
 from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Planned, Step, StepRecord, StepStatus, Verdict
@@ -39,6 +39,7 @@ NOTEBOOK = Notebook(
     cells=tuple(Cell(index=n, id=f"id{n}", kind=CellKind.CODE, source="x = 1") for n in range(2)),
 )
 
+MEASURED = measured()
 DOCUMENTS = {
     "lint": json.of_findings(FOUND, (NOTEBOOK,)),
     "inspect": json.of_inspection(NOTEBOOK, PIPELINE, FOUND),
@@ -49,6 +50,7 @@ DOCUMENTS = {
     ),
     "check": json.of_check(REPORT, FOUND),
     "verify": json.of_verification(VERIFICATION),
+    "baseline": json.of_noise(MEASURED, FOUND),
     "failure": json.of_failure("run", 3, FOUND),
 }
 

@@ -12,7 +12,7 @@ import os
 import traceback
 from typing import Any, Callable
 
-from . import access, borders, digests, environment, generators, metrics, namespace, settings, state
+from . import access, borders, digests, environment, generators, metrics, namespace, seeding, settings, state
 
 VERSION = 1
 
@@ -31,10 +31,13 @@ ENTRIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "keep_random": generators.keep_random,
     "watch": access.watch,
     "accesses": access.accesses,
+    "draws": seeding.draws,
+    "lengths": metrics.lengths,
 }
 #: Entries that look at, or are meant to change, what is otherwise put back.
 BARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "restore_random": generators.restore_random,
+    "seed": seeding.seed,
     "remember": settings.remember,
     "settings": settings.settings,
 }

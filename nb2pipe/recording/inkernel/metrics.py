@@ -47,3 +47,17 @@ def json_number(number: float) -> float | str:
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
     return number
+
+
+def lengths(request: dict[str, Any]) -> dict[str, Any]:
+    """The lengths of the values that ``names`` hold, where they have one."""
+    namespace = user_namespace()
+    values = {name: namespace[name] for name in request["names"] if name in namespace}
+    return {"lengths": {name: len(value) for name, value in values.items() if _has_length(value)}}
+
+
+def _has_length(value: Any) -> bool:
+    try:
+        return len(value) >= 0
+    except Exception:  # no container, or a class of the user's that refuses
+        return False
