@@ -192,7 +192,7 @@ def main() -> None:
     for kind, count in classes.most_common():
         say(f"  missed, {kind}: {count} = {count / len(seen):.1%}")
     if given.show:
-        random.Random(0).shuffle(seen)  # noqa: S311
+        random.Random(0).shuffle(seen)
         for name, cell, readings in [item for item in seen if item[2]][: given.show]:
             say(f"=== {name} cell {cell.index + 1}\n{cell.source[-700:]}\n>>> {printed(cell.outputs)[:500]}")
             for output in cell.outputs:

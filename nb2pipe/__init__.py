@@ -12,22 +12,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nb2pipe.workflow import (
+        Cleaned,
         Export,
         Inspection,
         KernelChoice,
+        Planned,
         Progress,
+        Proposal,
+        Scheduling,
         Verification,
+        Wishes,
         check,
+        clean,
         export,
         inspect,
         lint,
+        measure,
+        plan,
+        propose,
         run,
         verify,
     )
 
 __all__ = [
-    "Export", "Inspection", "KernelChoice", "Progress", "Verification",
-    "check", "export", "inspect", "lint", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
+    "Wishes",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "verify",
 ]  # fmt: skip
 
 

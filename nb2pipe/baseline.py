@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import Baseline, BaselineMetric, Environment, StoredEvidence
+from nb2pipe.model import Baseline, BaselineMetric, Environment, Noise, StoredEvidence
 from nb2pipe.rules import nb011_baseline
 
 FILE_NAME = "baseline.json"
@@ -49,11 +49,16 @@ class EnvironmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
 
 class BaselineFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The whole file. ``fingerprints`` are digests of every value at every step border (``step/name``)."""
+    """The whole file. ``fingerprints`` are digests of every value at every step border (``step/name``).
+
+    ``noise`` is what ``nb2pipe baseline`` learned; ``inputs`` are digests of the files that the steps read.
+    """
 
     schema_version: int
     origin: str
     metrics: dict[str, MetricEntry]
+    noise: dict[str, Any] | None = None
+    inputs: dict[str, str] = {}
     fingerprints: dict[str, str] = {}
     environment: EnvironmentEntry | None = None
 
@@ -72,6 +77,8 @@ def dump(baseline: Baseline) -> str:
             )
             for m in baseline.metrics
         },
+        noise=_noise_to_json(baseline.noise) if baseline.noise else None,
+        inputs=dict(sorted(baseline.inputs.items())),
         fingerprints=dict(sorted(baseline.fingerprints.items())),
         environment=EnvironmentEntry(
             python=environment.python,
@@ -98,13 +105,16 @@ def load(path: Path) -> Baseline:
         raise InvalidInput(nb011_baseline.invalid(str(path), f"schema_version is {data.schema_version}, not 1"))
     try:
         metrics = tuple(_metric(name, entry) for name, entry in data.metrics.items())
-    except ValueError as error:
+        noise = _noise(data.noise) if data.noise else None
+    except (ValueError, TypeError, AttributeError) as error:
         raise InvalidInput(nb011_baseline.invalid(str(path), str(error))) from None
     return Baseline(
         origin=data.origin,
         metrics=metrics,
         fingerprints=data.fingerprints,
         environment=_environment(data.environment) if data.environment else None,
+        noise=noise,
+        inputs=data.inputs,
     )
 
 
@@ -144,6 +154,30 @@ def _environment(entry: EnvironmentEntry) -> Environment:
         python=entry.python, implementation=entry.implementation, platform=entry.platform, packages=entry.packages,
         imported=entry.imported,
     )  # fmt: skip
+
+
+def _noise_to_json(noise: Noise) -> dict[str, Any]:
+    """As the model has it; numbers that JSON lacks are texts."""
+    plain: dict[str, Any] = msgspec.to_builtins(noise)
+    for entry, metric in zip(plain["metrics"].values(), noise.metrics.values(), strict=True):
+        entry["values"] = [_to_json(value) for value in metric.values]
+        for name in ("mean", "sd", "reference", "tolerance", "again"):
+            value = getattr(metric, name)
+            entry[name] = None if value is None else _to_json(value)
+    return plain
+
+
+def _noise(data: dict[str, Any]) -> Noise:
+    """Back again; raises msgspec.ValidationError, which is a ValueError."""
+    metrics = {}
+    for name, entry in data.get("metrics", {}).items():
+        numbers = {key: float(entry[key]) for key in ("mean", "sd", "reference", "tolerance") if key in entry}
+        again = None if entry.get("again") is None else float(entry["again"])
+        metrics[name] = {**entry, **numbers, "again": again, "values": [float(value) for value in entry["values"]]}
+    try:
+        return msgspec.convert({**data, "metrics": metrics}, Noise)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
 
 
 def _to_json(value: float) -> Any:

@@ -5,12 +5,13 @@
     Nb2pipeError ................ 70  a bug in nb2pipe when raised as itself
     ├── InvalidInput ............  2  usage, or a notebook, project or parameter that cannot be used
     ├── Refused .................  2  the analysis found errors: exporting would not be faithful
+    ├── ContractBroken ..........  1  a table at a step border is not as usual; the steps after it were not run
     ├── StepFailed ..............  3  a cell raised, timed out, or its kernel died
     ├── EnvironmentProblem ......  4  kernel or package missing
     ├── StorageProblem ..........  4  disk full, folder not writable
     └── Interrupted .............130  Ctrl-C
 
-Exit code 1 (out of tolerance, findings) is no exception: it is the answer of a command that worked.
+Otherwise exit code 1 (out of tolerance, findings) is no exception: it is the answer of a command that worked.
 """
 
 from __future__ import annotations
@@ -40,6 +41,12 @@ class Refused(Nb2pipeError):
     """The analysis found errors."""
 
     exit_code = 2
+
+
+class ContractBroken(Nb2pipeError):
+    """A table at a step border is not as usual."""
+
+    exit_code = 1
 
 
 class StepFailed(Nb2pipeError):

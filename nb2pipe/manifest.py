@@ -17,6 +17,7 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import (
     Artifact,
     Direction,
+    Limits,
     Metric,
     MetricSource,
     Parameter,
@@ -53,7 +54,7 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     ``inputs`` maps artifacts to the steps that made them; ``wanted`` says which names of a joint artifact are taken.
     ``setup`` are the lines of other cells that the step replays, as ``CELL:FIRST-LAST``; the first that reads a loaded
-    value is followed by the word ``loaded``.
+    value is followed by the word ``loaded``. ``cache: false`` runs the step each time.
     """
 
     notebook: str
@@ -71,6 +72,7 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    cache: bool = True
 
 
 class ParameterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -89,11 +91,17 @@ Limit = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class ToleranceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Allowed difference (0 is none at all); ``direction`` overrules which side is better."""
+    """Allowed difference (0 is none at all); ``direction`` overrules which side is better.
+
+    ``min`` and ``max`` are limits of the value itself. ``gate`` false: the metric is watched, and never fails a check.
+    """
 
     abs: Limit | None = None
     rel: Limit | None = None
     direction: Direction | None = None
+    min: float | None = None
+    max: float | None = None
+    gate: bool | None = None
 
 
 class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -178,6 +186,7 @@ def to_pipeline(manifest: Manifest) -> Pipeline:
                 reads=entry.reads,
                 writes=entry.writes,
                 hosts=entry.hosts,
+                cache=entry.cache,
             )
             for name, entry in manifest.steps.items()
         ),
@@ -229,6 +238,20 @@ def decided(manifest: Manifest) -> tuple[dict[str, Tolerance], dict[str, Directi
         if entry.abs is not None or entry.rel is not None
     }
     return allowed, {name: entry.direction for name, entry in entries.items() if entry.direction}
+
+
+def limits(manifest: Manifest) -> dict[str, Limits]:
+    """The limits that the user wrote into the file, by metric."""
+    return {
+        name: Limits(min=entry.min, max=entry.max)
+        for name, entry in manifest.tolerances.items()
+        if entry.min is not None or entry.max is not None
+    }
+
+
+def gates(manifest: Manifest) -> dict[str, bool]:
+    """Which metrics the user said are to fail checks, or only to be watched."""
+    return {name: entry.gate for name, entry in manifest.tolerances.items() if entry.gate is not None}
 
 
 def tolerance(entry: ToleranceEntry, source: ToleranceSource) -> Tolerance:
@@ -324,6 +347,7 @@ def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str],
         reads=step.reads,
         writes=step.writes,
         hosts=step.hosts,
+        cache=step.cache,
     )
 
 

@@ -83,6 +83,7 @@ class ToleranceSource(StrEnum):
 
     TAG = "tag"
     FILE = "file"
+    NOISE = "noise"  # repeats with other seeds, by ``nb2pipe baseline``
     DIGITS = "digits"  # the decimals that the notebook printed
     DEFAULT = "default"
 
@@ -240,6 +241,7 @@ class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
     ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
+    ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
     """
 
     cell: int
@@ -248,6 +250,8 @@ class CellFlow:
     shown: str | None = None
     printed: tuple[str, ...] = ()
     prints_more: bool = False
+    words: frozenset[str] = frozenset()
+    reads_text: bool = False
 
 
 # ---------------------------------------------------------------- pipeline
@@ -350,7 +354,7 @@ class Step:
     ``setup`` are replayed lines in notebook order: imports, definitions, settings, and lines of the parameters cell that
     compute from parameters. ``after`` are steps that must come first without handing data over. ``random_from`` is the
     step whose random state this one continues. ``modules`` are the root modules that the step imports; ``reads`` and
-    ``writes`` (files) and ``hosts`` are what the observed run saw it touch.
+    ``writes`` (files) and ``hosts`` are what the observed run saw it touch. ``cache`` is false after ``cache:off``.
     """
 
     name: str
@@ -367,6 +371,16 @@ class Step:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    cache: bool = True
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        """Steps that must run before this one, each once."""
+        names = dict.fromkeys(artifact.step for artifact in self.inputs)
+        names.update(dict.fromkeys(self.after))
+        if self.random_from:
+            names[self.random_from] = None
+        return tuple(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,6 +480,9 @@ class SegmentObservation:
     definitions: Mapping[str, str | None] = field(
         default_factory=dict
     )  # the notebook's functions and classes: fingerprints
+    tied: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # function or class -> names that share its objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -523,15 +540,90 @@ class BaselineMetric:
     evidence: StoredEvidence | None = None
 
 
+class NoiseKind(StrEnum):
+    """What repeats with other seeds say about a metric."""
+
+    DETERMINISTIC = "deterministic"  # the same number whatever the seed
+    SEED_SENSITIVE = "seed-sensitive"
+    UNCONTROLLED = "uncontrolled"  # another number with the same seed
+    UNDEFINED = "undefined"  # missing or no number in a repeat
+
+
+class Gate(StrEnum):
+    """Which interval a gate metric has to stay in."""
+
+    PREDICTION = "prediction"  # that of the next value; outside of it, fresh seeds decide
+    TOLERANCE = "tolerance"  # that of nearly all future values; outside of it fails at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseRule:
+    """How later runs are judged, fixed before they run.
+
+    ``alpha`` is the rate of false alarms of one look; ``coverage`` and ``confidence`` are the tolerance interval's;
+    ``retest`` fresh seeds decide where one look alarms; ``reference`` is ``calibrated`` (the repeats' mean) or ``original``.
+    """
+
+    gate: Gate = Gate.PREDICTION
+    alpha: float = 0.05
+    coverage: float = 0.95
+    confidence: float = 0.95
+    retest: int = 2
+    reference: str = "calibrated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricNoise:
+    """What k repeats gave: ``values`` in the order of the seeds, their ``mean`` and standard deviation ``sd``.
+
+    ``tolerance`` is how far the next value may be from ``reference``, ``origin`` a sentence on where that comes from.
+    ``cases``: the metric counts that many. ``gate``: it fails checks; others are watched. ``again`` is the value of the
+    first seed's second run.
+    """
+
+    kind: NoiseKind
+    k: int
+    values: tuple[float, ...]
+    mean: float
+    sd: float
+    reference: float
+    tolerance: float
+    origin: str
+    gate: bool = True
+    cases: int | None = None
+    again: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """What ``nb2pipe baseline`` learned. ``varied``: ``injected``, ``seeds`` (those in the code) or a parameter's name.
+
+    ``repeated`` are the steps that ran with every seed; ``environment`` is a digest of Python and packages.
+    """
+
+    rule: NoiseRule
+    seeds: tuple[int, ...]
+    varied: str
+    repeated: tuple[str, ...]
+    metrics: Mapping[str, MetricNoise]
+    measured: str = ""
+    environment: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """What the original computed: ``origin`` is ``recorded`` (an observed run) or ``stored`` (outputs in the file)."""
+    """What the original computed: ``origin`` is ``recorded`` (an observed run) or ``stored`` (outputs in the file).
+
+    ``inputs`` are digests of the files that the steps read, by path from the notebook's folder.
+    """
 
     origin: str
     metrics: tuple[BaselineMetric, ...]
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     environment: Environment | None = None
     seconds: float | None = None
+    noise: Noise | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------- run
@@ -546,9 +638,15 @@ class StepStatus(StrEnum):
     NOT_RUN = "not run"
 
 
+FIRST_TIME = "it has not run before"  # the reason to run that needs no words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed."""
+    """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed.
+
+    ``reason`` says why the step ran, or what to know about outputs that were reused.
+    """
 
     name: str
     status: StepStatus
@@ -556,9 +654,19 @@ class StepRecord:
     notebook: str | None = None
     error: str | None = None
     run: str | None = None  # the run that the outputs were taken from, if reused
+    reason: str = ""
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a run would do with a step: ``run``, ``reuse``, or ``perhaps`` run, if steps above give other values."""
+
+    name: str
+    action: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -588,11 +696,24 @@ class Verdict(StrEnum):
     MISSING = "missing"  # the run did not produce it
     NOT_CHECKED = "not checked"  # no original value to compare with
     BETTER = "better"  # outside the tolerance, on the good side: a notice, not a failure
+    MOVED = "moved"  # a watched metric outside its noise: a notice, not a failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The least and the most that a metric may be, whatever the original was: a level of service."""
+
+    min: float | None = None
+    max: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricCheck:
-    """``difference`` is reproduced minus original; ``allowed`` the largest absolute difference that passes."""
+    """``difference`` is reproduced minus ``reference`` (the original, or the mean of the repeats of a baseline).
+
+    ``allowed`` is the largest absolute difference that passes, ``why`` where that comes from. ``retests`` are the values
+    with fresh seeds, if it came to that; ``noise`` what the repeats gave; ``gate`` is false for watched metrics.
+    """
 
     name: str
     step: str
@@ -605,11 +726,36 @@ class MetricCheck:
     tolerance: Tolerance
     direction: Direction = Direction.BOTH
     reason: str = ""
+    reference: float | None = None
+    why: str = ""
+    retests: tuple[float, ...] = ()
+    noise: MetricNoise | None = None
+    gate: bool = True
+    suspect: bool = False  # outside at the first look, and fresh seeds have not been asked yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that is not as it was when the original ran: ``kind`` is value, input, parameter, code or package."""
+
+    kind: str
+    name: str
+    before: str
+    now: str
+
+    def __str__(self) -> str:
+        """``scikit-learn 1.5.2 → 1.9.1``."""
+        return f"{self.name} {self.before} → {self.now}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """The outcome of ``nb2pipe check``. ``passed`` is false when any metric failed or is missing, or none was checked."""
+    """The outcome of ``nb2pipe check``. ``passed`` is false when any metric failed or is missing, or none was checked.
+
+    ``notes`` are sentences beside the verdict, one a group of watched metrics. ``changes`` are what may explain a
+    difference, the likeliest first; ``command`` is what to type to get the same numbers again. ``seeds`` are those of
+    this run and of its retests.
+    """
 
     pipeline: str
     notebook: str
@@ -617,3 +763,7 @@ class CheckReport:
     metrics: tuple[MetricCheck, ...]
     passed: bool
     sentence: str
+    notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    command: str = ""
+    seeds: tuple[int, ...] = ()

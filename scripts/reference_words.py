@@ -35,23 +35,35 @@ CODES = {
 }
 
 EXITS = {
+    "tag": "0 fine, written or not; 1 the notebook has errors that no tagging mends; 2 not a notebook, or nothing to gather",
     "inspect": "0 no errors, 1 errors, 2 not a notebook",
     "lint": "0 no errors (with `--strict`: no warnings either), 1 errors, 2 a notebook cannot be read; with `--diff`, 1 if "
     "there is something to fix",
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
-    "run": "0 all steps ran, 2 usage, 3 a step failed, 4 environment",
-    "check": "0 within tolerance, 1 not, 2 usage, 3 a step failed, 4 environment; with `--level`, 0 if that level is reached "
-    "(with `max`: R4), 1 if not",
+    "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "baseline": "0 measured and written (warnings are told), 2 usage, 3 a step failed, 4 environment",
+    "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment; "
+    "with `--level`, 0 if that level is reached (with `max`: R4), 1 if not",
     "doctor": "0 nothing found, 1 something found, 2 not a notebook, 3 the notebook fails, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
+    "clean": "0, or 2 if there is no such notebook or project",
+    "contract": "0, or 2 if there is no such project, or no run to accept",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
+    "init": "0 written, 1 a file was there and was kept, 2 usage, 4 the folder cannot be written to",
     "explain": "0, or 2 if there is no such code",
     "completion": "0, or 2 if there is no such shell",
 }
 
 EXAMPLES = {
+    "tag": """
+$ nb2pipe tag churn.ipynb
+$ nb2pipe tag churn.ipynb --rename part_2 features --merge features split
+$ nb2pipe tag churn.ipynb --parameters --yes
+$ nb2pipe tag churn.ipynb --style comment --yes      # for Colab
+$ nb2pipe tag churn.ipynb --clear --yes
+""",
     "inspect": """
 $ nb2pipe inspect churn.ipynb
 $ nb2pipe inspect churn.ipynb --format mermaid -o churn.mmd
@@ -71,7 +83,13 @@ $ nb2pipe export churn.ipynb --static --no-verify     # runs nothing
 $ nb2pipe run churn_pipeline -p n_estimators=200 -p max_depth=6
 $ nb2pipe run churn_pipeline -f params.yaml --output-format json
 $ nb2pipe run churn_pipeline --select train..
+$ nb2pipe run churn_pipeline -p max_depth=8 --dry-run
+$ nb2pipe run churn_pipeline -j 4 --memory 8G --force load
 $ nb2pipe run churn.ipynb
+""",
+    "baseline": """
+$ nb2pipe baseline churn_pipeline
+$ nb2pipe baseline churn_pipeline --budget 10m --vary seed
 """,
     "check": """
 $ nb2pipe check churn_pipeline
@@ -88,12 +106,24 @@ $ nb2pipe doctor churn.ipynb --fix --output-format json
     "verify": """
 $ nb2pipe verify churn_pipeline
 """,
+    "clean": """
+$ nb2pipe clean churn_pipeline --max-size 2G
+$ nb2pipe clean churn_pipeline --all
+""",
+    "contract": """
+$ nb2pipe contract churn_pipeline
+$ nb2pipe contract churn_pipeline --accept     # what the last run had is normal, too
+""",
     "params": """
 $ nb2pipe params churn.ipynb
 $ nb2pipe params churn_pipeline --format json
 """,
     "tags": """
 $ nb2pipe tags churn.ipynb
+""",
+    "init": """
+$ nb2pipe init
+$ nb2pipe init --ci gitlab --ci pre-commit
 """,
     "explain": """
 $ nb2pipe explain NB201
@@ -136,7 +166,7 @@ TAGS = {
     "out": (("out:NAME",), "The cell's step makes that variable. Checked against the code"),
     "after": (("after:NAME",), "The cell's step runs after that one, though no data goes between"),
     "skip": (("skip",), "Not part of the pipeline"),
-    "cache": (("cache:off",), "Read, and without effect so far: nothing is cached between runs yet"),
+    "cache": (("cache:off",), "The cell's step runs each time, whatever an earlier run left"),
 }
 
 FIELDS = {
@@ -177,6 +207,7 @@ FIELDS = {
         "reads": "files that the observed run saw it open, relative to the notebook's folder",
         "writes": "files that it wrote or changed; a step that reads them comes later",
         "hosts": "network hosts that it contacted",
+        "cache": "`false` after the tag `cache:off`: the step runs each time",
     },
     "manifest.ArtifactEntry": {
         "file": "below the artifacts folder",
@@ -199,6 +230,9 @@ FIELDS = {
         "abs": "absolute: 0.01",
         "rel": "relative: 0.02 for 2 %",
         "direction": "`higher`, `lower` or `both`, instead of the guess",
+        "min": "the least that the value may be, whatever the original is",
+        "max": "the most that it may be",
+        "gate": "`false`: the metric is watched, and never fails a check; `true`: it may",
     },
     "baseline.MetricEntry": {
         "value": "at full precision; `NaN`, `Infinity` and `-Infinity` as texts",
@@ -226,6 +260,8 @@ FIELDS = {
         "schema_version": "1",
         "origin": "`recorded`: the notebook was run; `stored`: read from its saved outputs (`--static`)",
         "metrics": "the numbers, by name",
+        "noise": "what `nb2pipe baseline` learned: the rule of later checks; by metric class, values, mean, sd, tolerance",
+        "inputs": "SHA-256 of the files that the steps read",
         "fingerprints": "digests of the values at step borders, by `step/name`",
         "environment": "what the notebook ran with",
     },

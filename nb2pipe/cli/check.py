@@ -11,9 +11,19 @@ from nb2pipe import workflow
 from nb2pipe.cli import climbing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.findings import of_report
-from nb2pipe.cli.options import CONTEXT, Running, Values, ValuesCommand, output, running, source_argument, values
+from nb2pipe.cli.options import (
+    CONTEXT,
+    Running,
+    Values,
+    ValuesCommand,
+    output,
+    running,
+    source_argument,
+    values,
+    warn_contracts,
+)
 from nb2pipe.cli.progress import shown
-from nb2pipe.cli.tolerances import tolerances
+from nb2pipe.cli.tolerances import limits, tolerances
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CheckReport
 from nb2pipe.reports import github, outcomes, text
@@ -33,7 +43,20 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
     metavar="NAME=0.01|NAME=2%|all=...",
     help="Allowed difference, absolute or relative; wins over tags and pipeline.yaml.",
 )
-@click.option("--fresh", is_flag=True, help="Run every step, whatever earlier runs left.")
+@click.option(
+    "--min", "least", multiple=True, metavar="NAME=0.9", help="Limit: fail below it, whatever the original is."
+)
+@click.option("--max", "most", multiple=True, metavar="NAME=0.5", help="Limit: fail above it.")
+@click.option("--strict", is_flag=True, help="Fail on metrics that cannot be checked.")
+@click.option(
+    "--baseline", "reference", type=click.Path(path_type=Path), metavar="FILE|PROJECT", help="Compare with this one."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Seed for what the notebook does not seed."
+)
+@click.option("--fresh", is_flag=True, help="Of a notebook: record the original again, too.")
+@click.option("--cached", is_flag=True, help="Take over steps that an earlier run left and nothing changed since.")
+@warn_contracts
 @click.option(
     "--level",
     type=click.Choice(LEVELS, case_sensitive=False),
@@ -51,11 +74,18 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
 @running
 @output
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913, PLR0917  click hands over every option
     console: Console,
     path: Path,
     allowed: tuple[str, ...],
+    least: tuple[str, ...],
+    most: tuple[str, ...],
+    strict: bool,
+    reference: Path | None,
+    seed: int | None,
     fresh: bool,
+    cached: bool,
+    warn_contracts: bool,
     level: str | None,
     badge: Path | None,
     values: Values,
@@ -65,11 +95,17 @@ def command(
 ) -> int:
     """Run a project or a notebook and compare its metrics with the original's.
 
+    Where 'nb2pipe baseline' has measured the noise, a metric outside of it is run again with fresh seeds before it fails.
+
+    All steps run, whatever is cached: numbers read back prove nothing. --cached trusts the cache.
+
     The exit code is 0 if all are within their tolerances, 1 if not; with --level, 0 if that level is reached (with
-    max: R4). On GitHub Actions the result is also written to the
-    step's summary, and failed metrics are annotated at their cell.
+    max: R4). On GitHub Actions the result is also written to the step's summary, and failed metrics are annotated at
+    their cell.
     """
     console.command, console.form, console.file = "check", form, file
+    if cached and fresh:
+        raise click.UsageError("--cached and --fresh exclude each other")
     if level is not None:
         if form not in CLIMBING or values.given or values.files:
             raise click.UsageError(f"--level goes without parameters, and with --output-format {', '.join(CLIMBING)}")
@@ -82,9 +118,16 @@ def command(
             parameters=values.given,
             parameter_files=values.files,
             tolerances=tolerances(allowed),
+            limits=limits(least, most),
+            strict=strict,
+            baseline=reference,
+            seed=seed,
             fresh=fresh,
+            cached=cached,
             kernel=running.kernel,
             timeout=running.timeout,
+            scheduling=running.scheduling,
+            warn_contracts=warn_contracts,
             progress=progress,
         )
     found = of_report(report, path)
@@ -117,11 +160,11 @@ def _document(report: CheckReport, found: tuple[Diagnostic, ...], form: str) -> 
     if form == "junit":
         from nb2pipe.reports import junit
 
-        return junit.of_check(report)
+        return junit.of_check(report, found)
     if form == "markdown":
         from nb2pipe.reports import markdown
 
-        return markdown.of_check(report)
+        return markdown.of_check(report, found)
     return "\n".join([*github.commands(found, root=_checkout()), report.sentence])
 
 
@@ -133,7 +176,7 @@ def _tell_github(report: CheckReport, found: tuple[Diagnostic, ...], console: Co
         console.command_lines(github.commands(found, root=_checkout()))
     from nb2pipe.reports import markdown
 
-    console.summary(markdown.of_check(report))
+    console.summary(markdown.of_check(report, found))
 
 
 def _checkout() -> Path:

@@ -55,6 +55,7 @@ def command(
             steps=steps,
             kernel=running.kernel,
             timeout=running.timeout,
+            scheduling=running.scheduling,
             force=force,
             verify=False if no_verify else None,
             progress=progress,

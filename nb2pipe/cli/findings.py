@@ -10,25 +10,22 @@ from pathlib import Path
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Nb2pipeError
 from nb2pipe.model import Baseline, CheckReport, RunRecord, Verdict
-from nb2pipe.rules import (
-    nb401_out_of_tolerance,
-    nb403_metric_missing,
-    nb404_nothing_checked,
-    nb409_not_reproducing_itself,
-)
 
 
 def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
     """A finding per metric that failed or is missing; one if nothing was checked at all."""
+    from nb2pipe.rules import nb401_out_of_tolerance, nb403_metric_missing, nb404_nothing_checked
+
     source = _original(report, path)
     name = str(source) if source else report.notebook
     if all(metric.verdict is Verdict.NOT_CHECKED for metric in report.metrics):
         return (nb404_nothing_checked.diagnostic(notebook=name, metrics=len(report.metrics)),)
     wrong = [metric for metric in report.metrics if metric.verdict in (Verdict.FAILED, Verdict.MISSING)]
     lines = _file_lines(source) if wrong and source else {}
-    changed = _changed_packages(report) if wrong else ()
     failed = tuple(
-        nb401_out_of_tolerance.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell), changed=changed)
+        nb401_out_of_tolerance.diagnostic(
+            metric, notebook=name, file_line=lines.get(metric.cell), changes=report.changes, command=report.command
+        )
         if metric.verdict is Verdict.FAILED
         else nb403_metric_missing.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell))
         for metric in wrong
@@ -39,6 +36,8 @@ def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
 
 def _not_itself(baseline: Baseline | None, name: str, source: Path | None) -> tuple[Diagnostic, ...]:
     """Numbers that stand in the notebook and that its own code does not give."""
+    from nb2pipe.rules import nb409_not_reproducing_itself
+
     apart = [metric for metric in baseline.metrics if nb409_not_reproducing_itself.apart(metric)] if baseline else []
     lines = dict(_file_lines(source)) if apart and source else {}
     return nb409_not_reproducing_itself.find(apart, name, lines)
@@ -51,18 +50,6 @@ def baseline_of(record: RunRecord) -> Baseline | None:
     with suppress(Nb2pipeError, OSError):
         return baseline.load(Path(record.project) / baseline.FILE_NAME)
     return None
-
-
-def _changed_packages(report: CheckReport) -> tuple[str, ...]:
-    """Packages that the notebook imports and whose version is another than when the original ran."""
-    baseline = baseline_of(report.run)
-    before, now = (baseline.environment if baseline else None), report.run.environment
-    if before is None or now is None:
-        return ()
-    names = [name for name in before.imported or before.packages if name in before.packages]
-    changed = [(name, before.packages[name], now.packages.get(name, "none")) for name in names]
-    python = [("python", before.python, now.python)]
-    return tuple(f"{name} {old} -> {new}" for name, old, new in python + changed if old != new)
 
 
 def _original(report: CheckReport, path: Path) -> Path | None:

@@ -15,21 +15,27 @@ from nb2pipe.cli.console import Console
 
 if TYPE_CHECKING:
     from nb2pipe.running.kernels import KernelChoice
+    from nb2pipe.running.scheduling import Scheduling
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>[KMGTkmgt])?(i?[Bb])?")
 NEGATIVE = re.compile(r"-[\d.]|-inf|-nan")
 
 notebook_argument = click.argument("path", metavar="NOTEBOOK", type=click.Path(path_type=Path))
+warn_contracts = click.option(
+    "--warn-contracts", is_flag=True, help="Go on when a table between steps is not as usual."
+)
 source_argument = click.argument("path", metavar="PROJECT|NOTEBOOK", type=click.Path(path_type=Path))
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """How kernels are to run: ``-k`` or ``--python``, ``--timeout``."""
+    """How kernels are to run: ``-k`` or ``--python``, ``--timeout``, ``-j``, ``--memory``, ``--keep-going``."""
 
     kernel: KernelChoice | None
     timeout: float | None
+    scheduling: Scheduling
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,19 @@ class Values:
 
     given: Mapping[str, str]
     files: tuple[Path, ...]
+
+
+class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """``8G``, ``500M``, ``1.5GB``, or a number of bytes."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Bytes."""
+        match = SIZE.fullmatch(str(value).strip())
+        if match is None:
+            self.fail(f"'{value}' is no size such as 8G or 500M", param, ctx)
+        return int(float(match["number"]) * 1024 ** " KMGT".index((match["unit"] or " ").upper()))
 
 
 def output(function: Function) -> Function:
@@ -60,18 +79,34 @@ def output(function: Function) -> Function:
 
 
 def running(function: Callable[..., int]) -> Callable[..., int]:
-    """``-k``, ``--python`` and ``--timeout``, handed over as ``running``."""
+    """``-k``, ``--python``, ``--timeout``, ``-j``, ``--memory`` and ``--keep-going``, handed over as ``running``."""
 
     @wraps(function)
     def with_running(
-        *args: object, kernel: str | None, python: str | None, timeout: float | None, **more: object
+        *args: object,
+        kernel: str | None,
+        python: str | None,
+        timeout: float | None,
+        jobs: int | None,
+        memory: int | None,
+        keep_going: bool,
+        **more: object,
     ) -> int:
         from nb2pipe.running.kernels import KernelChoice
+        from nb2pipe.running.scheduling import Scheduling
 
         choice = KernelChoice(name=kernel, python=python) if kernel or python else None
-        return function(*args, running=Running(choice, timeout), **more)
+        scheduling = Scheduling(jobs=jobs, memory=memory, keep_going=keep_going)
+        return function(*args, running=Running(choice, timeout, scheduling), **more)
 
     options = (
+        click.option("--keep-going", is_flag=True, help="If a step fails, run those that don't need it."),
+        click.option(
+            "--memory", type=Size(), metavar="SIZE", help="What the running steps may take together: 8G, 500M."
+        ),
+        click.option(
+            "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Steps to run at once.  [default: cores]"
+        ),
         click.option(
             "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Limit for each cell."
         ),

@@ -1,4 +1,4 @@
-"""``--tolerance``: ``NAME=0.01``, ``NAME=2%``, or ``all=...`` for every metric."""
+"""``--tolerance``: ``NAME=0.01``, ``NAME=2%``, or ``all=...`` for every metric; ``--min`` and ``--max``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import click
 
-from nb2pipe.model import Tolerance, ToleranceSource
+from nb2pipe.model import Limits, Tolerance, ToleranceSource
 
 ALL = "all"
 
@@ -20,6 +20,23 @@ def tolerances(texts: tuple[str, ...]) -> dict[str, Tolerance]:
             raise _wrong(text)
         result[name.strip() or ALL] = _tolerance(text, value.strip().removeprefix("±"))
     return result
+
+
+def limits(least: tuple[str, ...], most: tuple[str, ...]) -> dict[str, Limits]:
+    """``NAME=0.9`` texts of ``--min`` and ``--max``, by metric."""
+    low, high = (dict(_limit(text, option) for text in texts) for texts, option in ((least, "--min"), (most, "--max")))
+    return {name: Limits(min=low.get(name), max=high.get(name)) for name in {**low, **high}}
+
+
+def _limit(text: str, option: str) -> tuple[str, float]:
+    name, _, value = text.rpartition("=")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not name.strip() or not math.isfinite(number):
+        raise click.BadParameter(f"'{text}' is not NAME=0.9", param_hint=option)
+    return name.strip(), number
 
 
 def _tolerance(text: str, value: str) -> Tolerance:

@@ -26,7 +26,9 @@ def command(console: Console, path: Path, form: str, running: Running) -> int:
     """
     console.command, console.form = "verify", form
     with shown(console) as progress:
-        done = workflow.verify(path, kernel=running.kernel, timeout=running.timeout, progress=progress)
+        done = workflow.verify(
+            path, kernel=running.kernel, timeout=running.timeout, scheduling=running.scheduling, progress=progress
+        )
     if form == "json":
         from nb2pipe.reports import json
 

@@ -15,6 +15,7 @@ from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
 from nb2pipe.dataflow.shown import shown_expression
 from nb2pipe.dataflow.statements import statement
+from nb2pipe.dataflow.texts import texts
 from nb2pipe.dataflow.values import BUILTINS, MARK, Names
 from nb2pipe.magics import PythonCode
 from nb2pipe.model import (
@@ -119,10 +120,12 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     last = walked.statements[-1][0] if walked.statements else None
     shown = shown_expression(last, walked.code.text, names) if last is not None else None
     unique = tuple(dict.fromkeys(problems))
+    words, reads_text = texts(node for node, _ in walked.statements)
     printed, more = _printed([node for node, _ in walked.statements])
     return CellFlow(
-        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, printed=printed, prints_more=more
-    )
+        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, printed=printed,
+        prints_more=more, words=words, reads_text=reads_text,
+    )  # fmt: skip
 
 
 def _printed(body: list[ast.stmt]) -> tuple[tuple[str, ...], bool]:

@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 from nb2pipe import manifest as manifests
+from nb2pipe.baseline import FILE_NAME as BASELINE
 from nb2pipe.baseline import dump as dump_baseline
+from nb2pipe.baseline import load as load_baseline
 from nb2pipe.errors import InvalidInput
 from nb2pipe.exporting import harness, steps
 from nb2pipe.exporting.names import Aliases
@@ -66,6 +68,8 @@ def write(spec: ProjectSpec, *, force: bool = False) -> Written:
     """Write the project. Files that the user edited stay, unless ``force``; tolerances are always carried over."""
     old = existing(spec.folder, force=force)
     files = _files(spec)
+    if not force:
+        files[BASELINE] = _with_noise(spec, old, files)
     changed: list[str] = []
     same: list[str] = []
     kept: list[str] = []
@@ -74,7 +78,9 @@ def write(spec: ProjectSpec, *, force: bool = False) -> Written:
         path = spec.folder / name
         on_disk = _text_of(path)
         recorded = old.generated.get(name) if old else None
-        digests[name] = digest(text)
+        if name == BASELINE and on_disk is not None and digest(_without_noise(path) or on_disk) == recorded:
+            recorded = digest(on_disk)  # ``nb2pipe baseline`` wrote it, nobody edited it
+        digests[name] = digest(dump_baseline(spec.baseline)) if name == BASELINE else digest(text)
         if on_disk == text:
             same.append(name)
         elif on_disk is not None and recorded != digest(on_disk) and not force:
@@ -101,6 +107,29 @@ def write(spec: ProjectSpec, *, force: bool = False) -> Written:
     return Written(changed=tuple(changed), same=tuple(same), kept=tuple(kept))
 
 
+def _with_noise(spec: ProjectSpec, old: manifests.Manifest | None, files: Mapping[str, str]) -> str:
+    """The baseline's text; noise that was measured stays as long as the steps are the same."""
+    before = _baseline_of(spec.folder / BASELINE)
+    known = {name: text for name, text in files.items() if name.startswith("steps/")}
+    same = old is not None and all(old.generated.get(name) == digest(text) for name, text in known.items())
+    if before is None or before.noise is None or not same:
+        return files[BASELINE]
+    return dump_baseline(replace(spec.baseline, noise=before.noise))
+
+
+def _without_noise(path: Path) -> str | None:
+    """The text of a baseline as the export wrote it, before its noise was measured."""
+    before = _baseline_of(path)
+    return dump_baseline(replace(before, noise=None)) if before is not None else None
+
+
+def _baseline_of(path: Path) -> Baseline | None:
+    try:
+        return load_baseline(path)
+    except InvalidInput:
+        return None
+
+
 def digest(text: str) -> str:
     """Short digest of a generated file's text."""
     return sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]  # git may have changed the line ends
@@ -125,7 +154,7 @@ def _files(spec: ProjectSpec) -> dict[str, str]:
         data = steps.build(step, context)
         text = to_script(data) if spec.scripts else json.dumps(data, indent=1, ensure_ascii=False) + "\n"
         files[step_file(step.name, scripts=spec.scripts)] = text
-    files["baseline.json"] = dump_baseline(spec.baseline)
+    files[BASELINE] = dump_baseline(spec.baseline)
     files["requirements.txt"] = _requirements(spec.baseline.environment, spec.notebook.path.name)
     files["README.md"] = _readme(spec)
     files[".github/workflows/reproduce.yml"] = _workflow(spec)

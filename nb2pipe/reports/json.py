@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nb2pipe.checking.noise import Measured
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import (
     Artifact,
@@ -18,15 +19,20 @@ from nb2pipe.model import (
     Environment,
     Metric,
     MetricCheck,
+    MetricNoise,
     Notebook,
     Parameter,
     Pipeline,
+    Planned,
     RunRecord,
     Step,
     StepRecord,
     Tolerance,
 )
-from nb2pipe.recording.verify import Difference, Verification
+
+if TYPE_CHECKING:  # lint writes JSON, too, and must not load the recording
+    from nb2pipe.proposing import Proposal
+    from nb2pipe.recording.verify import Difference, Verification
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -67,6 +73,33 @@ def of_inspection(notebook: Notebook, pipeline: Pipeline, found: Sequence[Diagno
     }
 
 
+def of_proposal(proposal: Proposal, *, written: bool) -> Document:
+    """``nb2pipe tag``: the parts of the notebook and the tags that make them."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "tag",
+        "notebook": str(proposal.notebook.path),
+        "written": written,
+        "parts": [
+            {
+                "role": part.role,
+                "name": part.name or None,
+                "cells": [cell + 1 for cell in part.cells],
+                "why": part.why,
+                "kept": part.kept,
+                "reads": list(part.reads),
+                "hands_over": list(part.hands_over),
+                "metrics": [cell + 1 for cell in part.metrics],
+            }
+            for part in proposal.parts
+        ],
+        "edits": [{"cell": edit.cell + 1, "old": edit.old, "new": edit.new} for edit in proposal.edits],
+        "metrics": [_metric(metric) for metric in proposal.pipeline.metrics],
+        "notes": list(proposal.notes),
+        "diagnostics": _diagnostics(proposal.problems, [proposal.notebook]),
+    }
+
+
 def of_parameters(name: str, parameters: Sequence[Parameter]) -> Document:
     """``nb2pipe params``."""
     return {
@@ -95,8 +128,49 @@ def of_check(report: CheckReport, found: Sequence[Diagnostic] = ()) -> Document:
         "passed": report.passed,
         "sentence": report.sentence,
         "metrics": [_check(metric) for metric in report.metrics],
+        "notes": list(report.notes),
+        "changes": [
+            {"kind": change.kind, "name": change.name, "before": change.before, "now": change.now}
+            for change in report.changes
+        ],
+        "command_again": report.command,
+        "seeds": list(report.seeds),
         "run": _run(report.run),
         "diagnostics": _diagnostics(found, ()),
+    }
+
+
+def of_noise(done: Measured, found: Sequence[Diagnostic] = ()) -> Document:
+    """``nb2pipe baseline``: what it wrote into ``baseline.json``, metric by metric."""
+    noise = done.noise
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "baseline",
+        "project": str(done.project),
+        "varied": noise.varied,
+        "seeds": list(noise.seeds),
+        "repeated": list(noise.repeated),
+        "seconds": done.seconds,
+        "gate": noise.rule.gate.value,
+        "reference": noise.rule.reference,
+        "seeded_by_notebook": done.seeded,
+        "metrics": {name: _noise(item) for name, item in noise.metrics.items()},
+        "diagnostics": _diagnostics(found, ()),
+    }
+
+
+def _noise(noise: MetricNoise) -> Document:
+    return {
+        "class": noise.kind.value,
+        "k": noise.k,
+        "values": list(noise.values),
+        "mean": noise.mean,
+        "sd": noise.sd,
+        "reference": noise.reference,
+        "tolerance": noise.tolerance,
+        "origin": noise.origin,
+        "gate": noise.gate,
+        "cases": noise.cases,
     }
 
 
@@ -222,6 +296,11 @@ def _check(check: MetricCheck) -> Document:
         "tolerance": _tolerance(check.tolerance),
         "direction": check.direction.value,
         "reason": check.reason,
+        "reference": check.reference if check.reference is not None else check.original,
+        "why": check.why,
+        "retests": list(check.retests),
+        "noise": _noise(check.noise) if check.noise else None,
+        "gate": check.gate,
     }
 
 
@@ -240,6 +319,15 @@ def _run(record: RunRecord) -> Document:
     }
 
 
+def of_plan(planned: Sequence[Planned]) -> Document:
+    """``nb2pipe run --dry-run``: what a run would do with each step: ``run``, ``perhaps`` or ``reuse``, and why."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "plan",
+        "steps": [{"name": item.name, "action": item.action, "reasons": list(item.reasons)} for item in planned],
+    }
+
+
 def _step_record(step: StepRecord) -> Document:
     return {
         "name": step.name,
@@ -248,6 +336,7 @@ def _step_record(step: StepRecord) -> Document:
         "notebook": step.notebook,
         "error": step.error,
         "reused_from": step.run,
+        "reason": step.reason,
         "peak_memory": step.peak_memory,
     }
 

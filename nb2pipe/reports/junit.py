@@ -14,14 +14,17 @@ from nb2pipe.rules import figures
 PLAIN = Look(width=100)
 
 
-def of_check(report: CheckReport) -> str:
-    """A test case ``step.metric`` per metric; a step that failed is an error, a metric without original is skipped."""
+def of_check(report: CheckReport, found: Sequence[Diagnostic] = ()) -> str:
+    """A test case ``step.metric`` per metric; a step that failed is an error, a metric without original is skipped.
+
+    ``found`` are the check's findings: each stands in the failure of its metric.
+    """
     suite = ET.Element("testsuite", name=_text(report.pipeline), timestamp=_stamp(report.run.started))
     seconds = {step.name: step.seconds for step in report.run.steps}
     left = dict(seconds)
     for metric in report.metrics:
         # A step's time is told once, on its first metric, so that the sum is the time that was taken.
-        _metric(suite, metric, left.pop(metric.step, 0.0))
+        _metric(suite, metric, left.pop(metric.step, 0.0), _detail(metric, found))
     for step in report.run.steps:
         if step.status is StepStatus.FAILED:
             case = _case(suite, step.name, "runs", step.seconds if step.name in left else 0.0)
@@ -60,7 +63,13 @@ def of_failure(command: str, found: Sequence[Diagnostic]) -> str:
     return _document(suite, 0.0)
 
 
-def _metric(suite: ET.Element, metric: MetricCheck, seconds: float) -> None:
+def _detail(metric: MetricCheck, found: Sequence[Diagnostic]) -> str:
+    """The finding about this metric: its message begins with the name."""
+    own = (item for item in found if item.cell == metric.cell and f"'{metric.name}'" in item.message)
+    return "\n".join(line for item in own for line in render(item, PLAIN))
+
+
+def _metric(suite: ET.Element, metric: MetricCheck, seconds: float, detail: str) -> None:
     case = _case(suite, metric.step, metric.name, seconds)
     original, reproduced = figures.pair(metric.original, metric.reproduced)
     told = (
@@ -71,7 +80,7 @@ def _metric(suite: ET.Element, metric: MetricCheck, seconds: float) -> None:
     if metric.verdict in (Verdict.FAILED, Verdict.MISSING):
         code = "NB401" if metric.verdict is Verdict.FAILED else "NB403"
         failure = ET.SubElement(case, "failure", message=_text(f"{metric.name}: {told}"), type=code)
-        failure.text = _text(metric.reason) or None
+        failure.text = _text(detail or metric.reason) or None
     elif metric.verdict is Verdict.NOT_CHECKED:
         ET.SubElement(case, "skipped", message=_text(metric.reason or "no original value to compare with"))
     ET.SubElement(case, "system-out").text = _text(told)

@@ -15,24 +15,31 @@ MARKS = {
     Verdict.MISSING: "❌ **missing**",
     Verdict.NOT_CHECKED: "➖ not checked",
     Verdict.BETTER: "✅ better",
+    Verdict.MOVED: "⚠️ moved",
 }
 
 
-def of_check(report: CheckReport) -> str:
-    """Verdict first, then the table of metrics, then the steps, folded."""
+def of_check(report: CheckReport, found: Sequence[Diagnostic] = ()) -> str:
+    """Verdict first, then the table of metrics, then each finding with its notes, then the steps, folded."""
+    shown = [metric for metric in report.metrics if metric.gate or metric.verdict is not Verdict.OK]
+    hidden = len(report.metrics) - len(shown)
     lines = [
         f"### {'✅' if report.passed else '❌'} {_inline(report.pipeline)}: {_inline(report.sentence)}",
         "",
         "| metric | step | original | reproduced | difference | allowed | verdict |",
         "| --- | --- | ---: | ---: | ---: | ---: | --- |",
-        *(_metric(metric) for metric in report.metrics),
+        *(_metric(metric) for metric in shown),
         "",
+        *([f"{hidden} watched metrics within their noise are not listed", ""] if hidden else []),
     ]
     if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
         lines += ["\\* from the decimals that the notebook printed", ""]
     reasons = [f"- {_code(metric.name)}: {_inline(metric.reason)}" for metric in report.metrics if metric.reason]
+    reasons += [f"- {_inline(note)}" for note in report.notes]
     if reasons:
         lines += [*reasons, ""]
+    for item in found:
+        lines += [f"**{_inline(item.message)}**", "", *(f"- {_inline(note)}" for note in item.notes), ""]
     taken = figures.seconds(report.run.seconds)
     steps = figures.count(len(report.run.steps), "step")
     lines += [f"<details><summary>{steps} in {taken}, run {_inline(report.run.id)}</summary>", ""]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nb2pipe.model import (
+    FIRST_TIME,
     Baseline,
     CheckReport,
     MetricCheck,
+    Planned,
     RunRecord,
     StepRecord,
     StepStatus,
@@ -30,7 +32,9 @@ VERDICTS = {
     Verdict.MISSING: ("MISSING", "red"),
     Verdict.NOT_CHECKED: ("not checked", "yellow"),
     Verdict.BETTER: ("better", "cyan"),
+    Verdict.MOVED: ("moved", "yellow"),
 }
+_SAID = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED)  # in findings and notes
 CHECK_COLUMNS = (
     Column("metric"),
     Column("original", right=True),
@@ -39,6 +43,8 @@ CHECK_COLUMNS = (
     Column("allowed", right=True),
     Column("verdict"),
 )
+PLAN_COLUMNS = (Column("step"), Column("would"), Column("why", wraps=True))
+ACTIONS = {"run": "yellow", "perhaps": "yellow", "reuse": "cyan"}
 RUN_COLUMNS = (Column("step"), Column("status"), Column("time", right=True), Column("note", wraps=True))
 
 
@@ -57,14 +63,31 @@ def of_run(record: RunRecord, look: Look, baseline: Baseline | None = None) -> l
     ]
 
 
+def of_plan(planned: Sequence[Planned], look: Look) -> list[str]:
+    """What a run would do with each step, and why."""
+    words = {"run": "run", "perhaps": "run, perhaps", "reuse": "be reused"}
+    rows: list[Row] = [
+        (Styled(item.name, "bold"), Styled(words[item.action], ACTIONS[item.action]), "; ".join(item.reasons))
+        for item in planned
+    ]
+    running = sum(item.action != "reuse" for item in planned)
+    return [*table(PLAN_COLUMNS, rows, look), "", f"{running} of {figures.count(len(planned), 'step')} would run"]
+
+
 def of_check(report: CheckReport, look: Look) -> list[str]:
     """Original beside reproduced; reasons; the sentence."""
-    lines = table(CHECK_COLUMNS, [_check(metric) for metric in report.metrics], look) if report.metrics else []
+    shown = [metric for metric in report.metrics if metric.gate or metric.verdict is Verdict.NOT_CHECKED]
+    lines = table(CHECK_COLUMNS, [_check(metric) for metric in shown], look) if shown else []
     if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
         lines.append(look.paint("* from the decimals that the notebook printed", "dim"))
+    if any(metric.tolerance.source is ToleranceSource.NOISE for metric in shown):
+        lines.append(look.paint("differences are from the mean of the baseline's repeats, where there is noise", "dim"))
     for metric in report.metrics:
-        if metric.reason and metric.verdict not in (Verdict.OK, Verdict.FAILED, Verdict.MISSING):
+        told = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED) if metric.retests else (*_SAID, Verdict.OK)
+        if metric.reason and metric.verdict not in told:
             lines += _wrapped(f"{metric.name}: {metric.reason}", look, "dim")
+    for note in report.notes:
+        lines += _wrapped(note, look, "yellow")
     if report.metrics and all(metric.verdict is Verdict.OK and metric.difference == 0 for metric in report.metrics):
         lines.append(look.paint("equal to the last digit", "dim"))
     ran = figures.count(len(report.run.steps), "step")
@@ -77,7 +100,8 @@ def step_line(step: StepRecord, index: int, total: int | None, look: Look) -> st
     """``2 of 4  ok  2.91 s  train``, for a log."""
     time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
     status = look.paint(f"{step.status.value:<7}", STATUS_STYLES[step.status])
-    return f"{_numbered(index, total)}  {status}  {time:>12}  {look.plain(clean(step.name))}".rstrip()
+    why = f": {step.reason}" if step.reason and step.reason != FIRST_TIME else ""
+    return f"{_numbered(index, total)}  {status}  {time:>12}  {look.plain(clean(step.name + why))}".rstrip()
 
 
 def running_line(name: str, seconds: float, index: int, total: int | None, look: Look) -> str:
@@ -92,7 +116,9 @@ def _numbered(index: int, total: int | None) -> str:
 
 
 def _step(step: StepRecord) -> Row:
-    note = step.error or (f"from run {step.run}" if step.run else "")
+    reason = "" if step.reason == FIRST_TIME else step.reason
+    taken = f"from run {step.run}{f' ({reason})' if reason else ''}" if step.run else reason
+    note = step.error or taken
     time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
     return (Styled(step.name, "bold"), Styled(step.status.value, STATUS_STYLES[step.status]), time, note)
 
@@ -115,6 +141,8 @@ def _check(check: MetricCheck) -> Sequence[str | Styled]:
     original, reproduced = figures.pair(check.original, check.reproduced)
     star = "*" if check.tolerance.source is ToleranceSource.DIGITS else ""
     word, style = VERDICTS[check.verdict]
+    if check.retests and check.verdict is Verdict.OK:
+        word = "ok (retested)"
     return (
         Styled(check.name, "bold"),
         original,

@@ -86,6 +86,16 @@ STEP = _object(
     writes=TEXTS,
     hosts=TEXTS,
 )
+PROPOSED_PART = _object(
+    role={"enum": ["parameters", "imports", "functions", "step", "skip"]},
+    name=_or_null(TEXT),
+    cells=_list(POSITION),
+    why=TEXT,
+    kept=BOOLEAN,
+    reads=TEXTS,
+    hands_over=TEXTS,
+    metrics=_list(POSITION),
+)
 STEP_RECORD = _object(
     name=TEXT,
     status={"enum": ["ok", "failed", "reused", "not run"]},
@@ -93,6 +103,7 @@ STEP_RECORD = _object(
     notebook=_or_null(TEXT),
     error=_or_null(TEXT),
     reused_from=_or_null(TEXT),
+    reason=TEXT,
     peak_memory=_or_null({"type": "integer"}),
 )
 ENVIRONMENT = _object(python=TEXT, implementation=TEXT, platform=TEXT, packages=_map(TEXT), imported=TEXTS)
@@ -108,11 +119,24 @@ RUN: Schema = {
     "steps": _list(STEP_RECORD),
     "environment": _or_null(ENVIRONMENT),
 }
+NOISE = _object(
+    class_={"enum": ["deterministic", "seed-sensitive", "uncontrolled", "undefined"]},
+    k={"type": "integer"},
+    values=_list(NUMBER),
+    mean=NUMBER,
+    sd=NUMBER,
+    reference=NUMBER,
+    tolerance=NUMBER,
+    origin=TEXT,
+    gate=BOOLEAN,
+    cases=_or_null({"type": "integer"}),
+)
+CHANGE = _object(kind={"enum": ["input", "code", "parameter", "package", "value"]}, name=TEXT, before=TEXT, now=TEXT)
 CHECK = _object(
     name=TEXT,
     step=TEXT,
     cell=POSITION,
-    verdict={"enum": ["ok", "failed", "missing", "not checked", "better"]},
+    verdict={"enum": ["ok", "failed", "missing", "not checked", "better", "moved"]},
     original=_or_null(NUMBER),
     reproduced=_or_null(NUMBER),
     difference=_or_null(NUMBER),
@@ -120,6 +144,11 @@ CHECK = _object(
     tolerance=TOLERANCE,
     direction=DIRECTION,
     reason=TEXT,
+    reference=_or_null(NUMBER),
+    why=TEXT,
+    retests=_list(NUMBER),
+    noise=_or_null(NOISE),
+    gate=BOOLEAN,
 )
 
 DIFFERENCE = _object(
@@ -153,8 +182,22 @@ DOCUMENTS: dict[str, Schema] = {
         metrics=_list(METRIC),
         diagnostics=DIAGNOSTICS,
     ),
+    "tag": _document(
+        {"const": "tag"},
+        notebook=TEXT,
+        written=BOOLEAN,
+        parts=_list(PROPOSED_PART),
+        edits=_list(EDIT),
+        metrics=_list(METRIC),
+        notes=TEXTS,
+        diagnostics=DIAGNOSTICS,
+    ),
     "params": _document({"const": "params"}, pipeline=TEXT, parameters=_list(PARAMETER)),
     "run": _with_optional(_document({"const": "run"}, **RUN), baseline=_map(NUMBER)),
+    "plan": _document(
+        {"const": "plan"},
+        steps=_list(_object(name=TEXT, action={"enum": ["run", "perhaps", "reuse"]}, reasons=TEXTS)),
+    ),
     "check": _document(
         {"const": "check"},
         pipeline=TEXT,
@@ -162,7 +205,24 @@ DOCUMENTS: dict[str, Schema] = {
         passed=BOOLEAN,
         sentence=TEXT,
         metrics=_list(CHECK),
+        notes=TEXTS,
+        changes=_list(CHANGE),
+        command_again=TEXT,
+        seeds=_list({"type": "integer"}),
         run=_object(**RUN),
+        diagnostics=DIAGNOSTICS,
+    ),
+    "baseline": _document(
+        {"const": "baseline"},
+        project=TEXT,
+        varied=TEXT,
+        seeds=_list({"type": "integer"}),
+        repeated=TEXTS,
+        seconds={"type": "number"},
+        gate={"enum": ["prediction", "tolerance"]},
+        reference={"enum": ["calibrated", "original"]},
+        seeded_by_notebook=BOOLEAN,
+        metrics=_map(NOISE),
         diagnostics=DIAGNOSTICS,
     ),
     "verify": _document(

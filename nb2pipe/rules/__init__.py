@@ -81,6 +81,10 @@ RULES: Mapping[str, str] = {
     "NB417": "nb417_set_order",
     "NB418": "nb418_environment_variable",
     "NB419": "nb419_uncontrolled",
+    "NB420": "nb420_contract_broken",
+    "NB421": "nb421_cannot_repeat",
+    "NB422": "nb422_uncontrolled_metric",
+    "NB423": "nb423_atypical_original",
     # NB5xx: running
     "NB501": "nb501_kernel_died",
     "NB502": "nb502_cell_failed",
@@ -89,6 +93,7 @@ RULES: Mapping[str, str] = {
     "NB505": "nb505_kernel_did_not_start",
     "NB506": "nb506_storage",
     "NB507": "nb507_unserialisable",
+    "NB508": "nb508_shared_file",
     "NB590": "nb590_probe_failed",
 }
 

@@ -72,6 +72,15 @@ def seconds(value: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def size(count_of: int) -> str:
+    """Bytes as people say them: ``3.2 GB``, ``14 MB``, ``512 B``."""
+    for unit, name in ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB")):
+        if count_of >= unit:
+            value = count_of / unit
+            return f"{value:.1f} {name}" if value < 10 else f"{value:.0f} {name}"
+    return f"{count_of} B"
+
+
 def ranges(cells: tuple[int, ...] | list[int]) -> str:
     """Cell indices from 0 as people's cell numbers from 1: ``3-5, 8``."""
     parts: list[tuple[int, int]] = []

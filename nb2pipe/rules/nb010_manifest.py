@@ -56,6 +56,16 @@ def no_project(path: str) -> Diagnostic:
     )
 
 
+def not_run(path: str) -> Diagnostic:
+    """A notebook whose steps nobody has seen as they are now."""
+    return Diagnostic(
+        code=CODE,
+        severity=SEVERITY,
+        message=f"{path} has not been run as it is now, so what its steps need is not known yet",
+        notes=(f"run it: nb2pipe run {path}", f"or see its steps: nb2pipe inspect {path}"),
+    )
+
+
 def step_missing(path: str, step: str) -> Diagnostic:
     """A step's notebook is gone."""
     return _diagnostic(f"the notebook of step '{step}' does not exist: {path}", ())

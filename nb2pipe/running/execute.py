@@ -16,13 +16,14 @@ from nb2pipe.parameters import literal
 from nb2pipe.rules import nb506_storage
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.process import Fork
 from nb2pipe.running.watching import Execution, Watcher
 
 ENGINE = "nb2pipe"
 _CELL_ID_LENGTH = 64  # nbformat's limit
 
 
-def execute_notebook(
+def execute_notebook(  # noqa: PLR0913  each is a separate wish
     source: Path | Mapping[str, Any],
     output: Path,
     *,
@@ -33,11 +34,13 @@ def execute_notebook(
     start_timeout: float = 60.0,
     watcher: Watcher | None = None,
     environment: Mapping[str, str] | None = None,
+    fork: Fork | None = None,
     stop: threading.Event | None = None,
 ) -> Execution:
     """Run ``source`` (a path, or the notebook's dict, nbformat 4) in a fresh kernel and write it to ``output``.
 
     ``timeout`` is per cell, in seconds. ``parameters`` are assigned in a cell after the one tagged ``parameters``.
+    ``fork`` says where the kernel is forked; without it, and where that is not possible, it is started.
     Setting ``stop`` ends the execution from another thread; Ctrl-C and SIGTERM do so where the main thread calls.
 
     Raises an :class:`ExecutionFailure` (with ``execution``: what was done until then), or StorageProblem. The executed
@@ -46,7 +49,7 @@ def execute_notebook(
     notebook = prepared(_read(source), parameters or {})
     executions: list[Execution] = []
     _check_folder(cwd)
-    papermill = _papermill()
+    papermill = load_papermill()
     try:
         papermill.execute_notebook(
             _as_node(notebook),
@@ -60,6 +63,7 @@ def execute_notebook(
             watcher=watcher,
             working_directory=cwd,
             environment=environment,
+            fork=fork,
             stop=stop,
             write=lambda executed: save(executed, output),
             report=executions.append,
@@ -90,7 +94,7 @@ def prepared(notebook: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict
         "default_parameters": {},
         "environment_variables": {},
         "parameters": {name: _plain(value) for name, value in parameters.items()},
-        "version": _papermill().__version__,
+        "version": load_papermill().__version__,
     }
     if parameters:
         _inject(copy["cells"], parameters, seen)
@@ -162,7 +166,7 @@ def _check_folder(cwd: Path) -> None:
         raise StorageProblem(nb506_storage.no_folder(cwd))
 
 
-def _papermill() -> Any:
+def load_papermill() -> Any:
     """papermill, imported late and told to keep its remarks to itself unless the caller wants logging."""
     with light_imports():
         import papermill

@@ -49,6 +49,25 @@ def is_scarce(used: int | None) -> bool:
     return used is not None and limit is not None and used > SCARCE * limit
 
 
+def spendable() -> int:
+    """Bytes that the kernels of a run may take together: most of what is free now."""
+    free = _field(Path("/proc/meminfo"), "MemAvailable:")
+    limit = _limit()
+    known = [] if free is None else [free * 1024]
+    if limit is not None:
+        known.append(limit - _used())
+    return int(0.8 * min(known, default=8 << 30))
+
+
+def _used() -> int:
+    """What our control group takes already, without the file cache, which makes room."""
+    try:
+        used = int(Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+    return used - (_field(Path("/sys/fs/cgroup/memory.stat"), "file") or 0)
+
+
 def _limit() -> int | None:
     limits = []
     total = _field(Path("/proc/meminfo"), "MemTotal:")

@@ -1,30 +1,25 @@
-"""Run a project's steps in dependency order, each in a kernel of its own, and keep a record that survives a crash."""
+"""Run a project's steps, each in a kernel of its own: what is there is used again, what can run at once does."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import Environment, Notebook, RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.model import Environment, Notebook, Pipeline, Planned, RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.rules import nb306_unknown_step
-from nb2pipe.running import printed, runs
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.explaining import explained, original_cells
-from nb2pipe.running.failures import ExecutionFailure
+from nb2pipe.running import locks, runs
+from nb2pipe.running.cache import Cache, Made
 from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.projects import Project, selected, step_keys
+from nb2pipe.running.projects import Project, remember, selected
+from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.running.watching import Watcher
 
 
 class Progress(Protocol):
-    """Told about a run as it goes; every method returns quickly and never raises."""
+    """Told about a run as it goes, from several threads; every method returns quickly and never raises."""
 
     def step_started(self, name: str, index: int, total: int) -> None:
         """A step begins; ``index`` from 0."""
@@ -56,9 +51,15 @@ class Silent:
 class RunOptions:
     """``parameters`` are complete (defaults filled in); ``given`` those that the user set.
 
-    ``original`` is the notebook, if it is still at hand, for messages; ``command`` is what the user would type to run
+    ``original`` gives the notebook, if it is still at hand, for messages; ``command`` is what the user would type to run
     this again. ``watcher`` makes a Watcher per step. ``environment`` is asked for the kernel's environment after all
     steps ran.
+
+    ``reuse``: take over what earlier runs left, but for steps in ``force``. Outputs of steps in ``unkept`` (step -> why)
+    are not kept for later if random numbers were drawn for them. ``salts`` (step -> text) tell apart runs of the same
+    step that differ in what only the caller knows, such as injected seeds. ``observed``: files and hosts in the manifest
+    were seen, not guessed. ``border`` is called with each step that ran, and the run's id, before what the step made is
+    kept or used; it may raise.
     """
 
     kernel: Kernel
@@ -66,19 +67,127 @@ class RunOptions:
     given: Mapping[str, Any]
     select: str | None = None
     resume: bool = False
+    reuse: bool = False
+    force: frozenset[str] = frozenset()
+    unkept: Mapping[str, str] = field(default_factory=dict)
+    salts: Mapping[str, str] = field(default_factory=dict)
+    scheduling: Scheduling = field(default_factory=Scheduling)
+    observed: bool = True
     timeout: float | None = None
-    original: Notebook | None = None
+    original: Callable[[], Notebook | None] = lambda: None
     command: str | None = None
     progress: Progress = field(default_factory=Silent)
     watcher: Callable[[Step], Watcher] | None = None
+    border: Callable[[Step, str], None] | None = None
     environment: Callable[[], Environment | None] = lambda: None
 
 
 def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
     """Run the selected steps. Raises StepFailed, Interrupted, ... after the record is written."""
-    keys = step_keys(project, options.parameters)
-    wanted = {step.name for step in selected(project.pipeline, options.select)}
-    record = RunRecord(
+    wanted = refuse(project.pipeline, options.select, options.force)
+    cache = open_cache(project, options)
+    try:
+        record = _new_record(project, options, cache)
+        remember(project)
+        with locks.held(runs.folder(project.state, record.id)):
+            record, made, reasons = _reuse(project, record, wanted, options, cache)
+            todo = [step for step in project.pipeline.steps if step.name in wanted and step.name not in made]
+            if not todo:
+                return finished(project, record, options, 0.0)
+            from nb2pipe.running.scheduler import Scheduler  # what is ready needs none of it
+
+            return Scheduler(project, options, cache, record, made, reasons).run(todo, len(wanted))
+    finally:
+        cache.index.close()
+
+
+def plan_run(project: Project, options: RunOptions) -> tuple[Planned, ...]:
+    """What :func:`run_pipeline` would do, step by step; nothing is run or written, but for the index of the cache."""
+    wanted = refuse(project.pipeline, options.select, options.force)
+    cache = open_cache(project, options)
+    try:
+        made: dict[str, Made] = {}
+        found: list[Planned] = []
+        for step in project.pipeline.steps:
+            ready = all(name in made for name in step.above)
+            decision = cache.decide(step, made if ready else None)
+            if decision.entry is not None:
+                made[step.name] = Made(id=decision.entry.id, outputs=decision.entry.outputs)
+                found.append(Planned(name=step.name, action="reuse", reasons=decision.entry.marks))
+            elif step.name not in wanted:
+                found.append(Planned(name=step.name, action="reuse", reasons=("not selected",)))
+            elif decision.certain:
+                found.append(Planned(name=step.name, action="run", reasons=decision.reasons))
+            else:
+                first = [item.name for item in found if item.action != "reuse" and item.name in step.above]
+                found.append(
+                    Planned(name=step.name, action="perhaps", reasons=(f"if {', '.join(first)} gives other values",))
+                )
+        return tuple(item for item in found if item.name in wanted or item.reasons != ("not selected",))
+    finally:
+        cache.index.close()
+
+
+def open_cache(project: Project, options: RunOptions) -> Cache:
+    """The cache as a run with these options sees it."""
+    return Cache(
+        project, options.parameters, options.kernel, wanted=options.reuse or options.resume, forced=options.force,
+        unkept=options.unkept, salts=options.salts,
+    )  # fmt: skip
+
+
+def finished(project: Project, record: RunRecord, options: RunOptions, seconds: float) -> RunRecord:
+    """The record of a run whose steps are all there, written."""
+    from dataclasses import replace
+
+    record = replace(
+        record, seconds=seconds, finished=True, environment=options.environment(), metrics=metrics(project, record)
+    )  # fmt: skip
+    runs.save(project.state, record)
+    return record
+
+
+def metrics(project: Project, record: RunRecord) -> dict[str, float]:
+    """The numbers of all steps that are there."""
+    return {
+        name: value
+        for item in record.steps
+        if item.status in runs.FINISHED
+        for name, value in runs.metrics(project.state, record.id, item.name).items()
+    }
+
+
+def upstream(pipeline: Pipeline, names: set[str]) -> set[str]:
+    """These steps and all that they depend on."""
+    by_name = {step.name: step for step in pipeline.steps}
+    found: set[str] = set()
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        if name not in found and name in by_name:
+            found.add(name)
+            pending.extend(by_name[name].above)
+    return found
+
+
+def refuse(pipeline: Pipeline, select: str | None, force: frozenset[str]) -> set[str]:
+    """The names of the selected steps; raises InvalidInput for unknown names and impossible selections."""
+    known = tuple(step.name for step in pipeline.steps)
+    unknown = sorted(force - set(known))
+    if unknown:
+        raise InvalidInput(*(nb306_unknown_step.diagnostic(name, known) for name in unknown))
+    wanted = {step.name for step in selected(pipeline, select)}
+    needed = upstream(pipeline, wanted) - wanted
+    for step in pipeline.steps:  # what lies between selected steps has no outputs that fit what the earlier will make
+        if step.name in needed and upstream(pipeline, {step.name}) & wanted:
+            names = tuple(s.name for s in pipeline.steps if s.name in wanted | {step.name})
+            raise InvalidInput(nb306_unknown_step.between(step.name, names))
+    return wanted
+
+
+def _new_record(project: Project, options: RunOptions, cache: Cache) -> RunRecord:
+    keys = cache.lasting_keys()
+    return RunRecord(
         id=runs.new_id(),
         project=str(project.folder),
         pipeline=project.pipeline.name,
@@ -89,137 +198,89 @@ def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
         parameters=dict(options.parameters),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    record = _reuse(project, record, wanted, options)
-    runs.save(project.state, record)
-    began = time.monotonic()
-    reused = {item.name for item in record.steps if item.status is StepStatus.REUSED}
-    total = len(wanted)
-    todo = [step for step in project.pipeline.steps if step.name in wanted and step.name not in reused]
-    for item in record.steps:
-        if item.name in reused and item.name in wanted:
-            options.progress.step_finished(item)
-    for index, step in enumerate(todo):
-        options.progress.step_started(step.name, index, total)
-        record = _run_step(project, record, step, options, began)
-    record = replace(
-        record, seconds=time.monotonic() - began, finished=True, environment=options.environment(),
-        metrics=_metrics(project, record),
+
+
+def _reuse(
+    project: Project, record: RunRecord, wanted: set[str], options: RunOptions, cache: Cache
+) -> tuple[RunRecord, dict[str, Made], dict[str, tuple[str, ...]]]:
+    """Link what is there; what is made with it; and why the steps run whose inputs are all there."""
+    needed = upstream(project.pipeline, wanted) - wanted
+    record, made = _reuse_needed(project, record, needed, cache)
+    reasons: dict[str, tuple[str, ...]] = {}
+    last = next(runs.newest_first(project.state), None) if options.resume else None
+    used: list[str] = []
+    for step in project.pipeline.steps:
+        if step.name not in wanted or not all(name in made for name in step.above):
+            continue
+        decision = cache.decide(step, made)
+        found = cache.restore(decision.entry, record.id) if decision.entry is not None else None
+        if found is not None and decision.entry is not None:
+            made[step.name] = found
+            used.append(found.id)
+            item = reused(step, record, decision.entry.run, decision.entry.marks)
+        elif (
+            last is not None and cache.is_unkept(step) and step.name in runs.usable(project.state, last, _keys(record))
+        ):
+            runs.link_step(project.state, last.id, record.id, step.name)
+            made[step.name] = cache.made(step, record.id)
+            item = reused(step, record, last.id, ())
+        else:
+            reasons[step.name] = decision.reasons if cache.wanted else ()
+            continue
+        record = runs.with_step(record, item)
+        options.progress.step_finished(item)
+    cache.index.used(used)
+    return record, made, reasons
+
+
+def reused(step: Step, record: RunRecord, run: str, marks: tuple[str, ...]) -> StepRecord:
+    """The entry of a step whose outputs are another run's."""
+    from dataclasses import replace
+
+    known = next(item for item in record.steps if item.name == step.name)
+    notebook = runs.folder_of(record) / "steps" / f"{step.name}.ipynb"
+    return replace(
+        known, status=StepStatus.REUSED, run=run, reason="; ".join(marks),
+        notebook=str(notebook) if notebook.is_file() else None,
     )  # fmt: skip
-    runs.save(project.state, record)
-    return record
 
 
-def _reuse(project: Project, record: RunRecord, wanted: set[str], options: RunOptions) -> RunRecord:
-    """Link what steps outside the selection made in an earlier run; on resume, also what the last run had finished."""
-    state = project.state
-    needed = _upstream(project, wanted) - wanted
-    _refuse_gap(project, needed, wanted)
-    keys = {item.name: item.key for item in record.steps}
-    last = next(runs.newest_first(state), None) if options.resume else None
-    source = last if last and needed <= set(runs.usable(state, last, keys)) else None
-    names = needed | wanted if source else needed
-    if needed and source is None:
-        source = runs.find_run(state, {name: keys[name] for name in needed})
-        if source is None:
-            raise InvalidInput(_not_stored(project, needed, keys))
+def _keys(record: RunRecord) -> dict[str, str | None]:
+    return {item.name: item.key for item in record.steps}
+
+
+def _reuse_needed(
+    project: Project, record: RunRecord, needed: set[str], cache: Cache
+) -> tuple[RunRecord, dict[str, Made]]:
+    """Steps outside the selection are not run: what they left comes from the cache, or else from one earlier run."""
+    made: dict[str, Made] = {}
+    steps = [step for step in project.pipeline.steps if step.name in needed]
+    for step in steps:
+        entry = cache.stored(step, made)
+        found = cache.restore(entry, record.id) if entry is not None else None
+        if found is None or entry is None:
+            break
+        made[step.name] = found
+        record = runs.with_step(record, reused(step, record, entry.run, entry.marks))
+    if len(made) == len(steps):
+        return record, made
+    source = runs.find_run(project.state, {name: key for name, key in _keys(record).items() if name in needed})
     if source is None:
-        return record
-    usable = runs.usable(state, source, keys)
-    reused: set[str] = set()
-    for step in project.pipeline.steps:
-        if step.name in names and step.name in usable and reused.issuperset(dependencies(step)):
-            runs.link_step(state, source.id, record.id, step.name)
-            item = usable[step.name]
-            record = runs.with_step(record, replace(item, status=StepStatus.REUSED, run=item.run or source.id))
-            reused.add(step.name)
-    return record
+        raise InvalidInput(_not_stored(project, needed, _keys(record)))
+    for step in steps:  # one run, not the newest of each step: only a run agrees with itself
+        runs.unlink_step(project.state, record.id, step.name)
+        runs.link_step(project.state, source.id, record.id, step.name)
+        made[step.name] = cache.made(step, record.id)
+        item = next(item for item in source.steps if item.name == step.name)
+        record = runs.with_step(record, reused(step, record, item.run or source.id, ()))
+    return record, made
 
 
-def _refuse_gap(project: Project, needed: set[str], wanted: set[str]) -> None:
-    """A step between selected ones has no outputs that fit what the earlier of them is going to make."""
-    for step in project.pipeline.steps:
-        if step.name in needed and _upstream(project, {step.name}) & wanted:
-            names = tuple(s.name for s in project.pipeline.steps if s.name in wanted | {step.name})
-            raise InvalidInput(nb306_unknown_step.between(step.name, names))
-
-
-def _not_stored(project: Project, needed: set[str], keys: Mapping[str, str | None]) -> Diagnostic:
+def _not_stored(project: Project, needed: set[str], keys: Mapping[str, str | None]) -> Any:
     """Name the first step whose outputs are not there."""
     last = next(runs.newest_first(project.state), None)
     there = runs.usable(project.state, last, keys) if last else {}
     names = [step.name for step in project.pipeline.steps if step.name in needed]
     missing = next((name for name in names if name not in there), names[0])
-    reader = next(step.name for step in project.pipeline.steps if missing in dependencies(step))
+    reader = next(step.name for step in project.pipeline.steps if missing in step.above)
     return nb306_unknown_step.not_stored(missing, reader)
-
-
-def _upstream(project: Project, names: set[str]) -> set[str]:
-    """These steps and all that they depend on."""
-    by_name = {step.name: step for step in project.pipeline.steps}
-    found: set[str] = set()
-    pending = list(names)
-    while pending:
-        name = pending.pop()
-        if name not in found and name in by_name:
-            found.add(name)
-            pending.extend(dependencies(by_name[name]))
-    return found
-
-
-def _run_step(project: Project, record: RunRecord, step: Step, options: RunOptions, began: float) -> RunRecord:
-    folder = runs.folder(project.state, record.id)
-    artifacts = folder / "artifacts"
-    artifacts.mkdir(parents=True, exist_ok=True)
-    output = folder / "steps" / f"{step.name}.ipynb"
-    source = project.notebook(step.name)
-    parameters = {name: value for name, value in options.given.items() if name in step.parameters}
-    parameters |= {"inputs": str(artifacts.resolve()), "outputs": str(artifacts.resolve())}
-    known = next(item for item in record.steps if item.name == step.name)
-    start = time.monotonic()
-    try:
-        execution = execute_notebook(
-            source,
-            output,
-            kernel=options.kernel,
-            cwd=project.workdir,
-            parameters=parameters,
-            timeout=options.timeout,
-            watcher=options.watcher(step) if options.watcher else None,
-        )
-    except ExecutionFailure as failure:
-        seconds = time.monotonic() - start
-        failed = replace(
-            known, status=StepStatus.FAILED, seconds=seconds, notebook=str(output), error=str(failure).split("\n")[0]
-        )  # fmt: skip
-        record = replace(runs.with_step(record, failed), seconds=time.monotonic() - began)
-        record = replace(record, metrics=_metrics(project, record))
-        with suppress(OSError):  # a full disk may be why the step failed: that is to be said
-            runs.save(project.state, record)
-        options.progress.step_finished(failed)
-        raise explained(
-            failure,
-            kernel=options.kernel,
-            step=step.name,
-            cells=original_cells(source),
-            notebook=options.original,
-            name=str(options.original.path if options.original else project.source),
-            resume=f"{options.command} --resume" if options.command else None,
-            executed=str(output),
-        ) from failure
-    printed.note(project.pipeline.metrics, step.name, output, artifacts / step.name / "metrics.json")
-    done = replace(
-        known, status=StepStatus.OK, seconds=execution.seconds, notebook=str(output), peak_memory=execution.peak_memory
-    )  # fmt: skip
-    record = runs.with_step(record, done)
-    runs.save(project.state, record)
-    options.progress.step_finished(done)
-    return record
-
-
-def _metrics(project: Project, record: RunRecord) -> dict[str, float]:
-    return {
-        name: value
-        for item in record.steps
-        if item.status in runs.FINISHED
-        for name, value in runs.metrics(project.state, record.id, item.name).items()
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +15,10 @@ from nb2pipe import manifest as manifests
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Pipeline, Step
 from nb2pipe.notebook_formats import UnreadableTags, read_text
-from nb2pipe.parameters import literal
-from nb2pipe.planning.plan import dependencies
 from nb2pipe.rules import nb010_manifest
+from nb2pipe.storing import write_text
+
+_MEMORY = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,14 @@ class Project:
             raise InvalidInput(nb010_manifest.step_unreadable(str(path), "it is no notebook of nbformat 4"))
         return dict(data) if path.suffix == ".ipynb" else _with_ids(data)
 
+    def step_digest(self, step: str) -> str:
+        """Digest of the step's file; raises InvalidInput (NB010) if it is gone."""
+        path = self.folder / self.manifest.steps[step].notebook
+        try:
+            return sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            raise InvalidInput(nb010_manifest.step_missing(str(path), step)) from None
+
 
 def _with_ids(script: Mapping[str, Any]) -> dict[str, Any]:
     """Scripts keep no cell ids: those of our cells are put back, others get one by position, not by chance."""
@@ -83,29 +93,43 @@ def open_project(path: Path) -> Project:
     file = path if path.is_file() else path / manifests.FILE_NAME
     if not file.is_file():
         raise InvalidInput(nb010_manifest.no_project(str(path)))
-    manifest = manifests.load(file)
+    manifest = _remembered(file) or manifests.load(file)
     return Project(folder=file.parent, manifest=manifest, pipeline=manifests.to_pipeline(manifest))
+
+
+def remember(project: Project) -> None:
+    """Keep what was read from ``pipeline.yaml``: reading YAML takes longer than a run in which nothing changed."""
+    import msgspec
+
+    with suppress(OSError):
+        digest = _stamp(project.folder / manifests.FILE_NAME)
+        path = project.state / _MEMORY
+        if not path.is_file() or digest not in path.read_text(encoding="utf-8")[:200]:
+            write_text(path, json.dumps({"digest": digest, "manifest": msgspec.to_builtins(project.manifest)}))
+
+
+def _remembered(file: Path) -> manifests.Manifest | None:
+    """The manifest as it was read and found valid before, if the file is still the same."""
+    import msgspec
+
+    try:
+        data = json.loads((file.parent / ".nb2pipe" / _MEMORY).read_text(encoding="utf-8"))
+        if data["digest"] == _stamp(file):
+            return msgspec.convert(data["manifest"], manifests.Manifest)
+    except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError):
+        pass
+    return None
+
+
+def _stamp(file: Path) -> str:
+    """Of the content, and of the nb2pipe that reads it."""
+    fields = ",".join(manifests.Manifest.__struct_fields__ + manifests.StepEntry.__struct_fields__)
+    return sha256(file.read_bytes() + fields.encode()).hexdigest()
 
 
 def is_project(path: Path) -> bool:
     """Whether the path is an exported project or its manifest."""
     return path.name == manifests.FILE_NAME or (path / manifests.FILE_NAME).is_file()
-
-
-def step_keys(project: Project, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Digest per step of all that decides its outputs, as far as the project knows: code, parameters, upstream steps.
-
-    Data files are not in it: a key says that a step *would run the same code*, not that its data are unchanged.
-    """
-    keys: dict[str, str] = {}
-    for step in project.pipeline.steps:
-        notebook = project.notebook(step.name)
-        code = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        read = {name: literal(parameters[name]) for name in step.parameters}
-        upstream = [keys[name] for name in dependencies(step)]
-        text = json.dumps([["".join(source) for source in code], read, upstream], sort_keys=True)
-        keys[step.name] = sha256(text.encode()).hexdigest()[:24]
-    return keys
 
 
 def selected(pipeline: Pipeline, selection: str | None) -> tuple[Step, ...]:

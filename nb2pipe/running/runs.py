@@ -32,6 +32,11 @@ def folder(state: Path, run: str) -> Path:
     return state / "runs" / run
 
 
+def folder_of(record: RunRecord) -> Path:
+    """Where the run of a record lives."""
+    return folder(Path(record.project) / ".nb2pipe", record.id)
+
+
 def save(state: Path, record: RunRecord) -> None:
     """Write ``run.json``, whole or not at all. JSON has no NaN, so such numbers are written as text.
 
@@ -94,6 +99,17 @@ def link_step(state: Path, source: str, target: str, step: str) -> None:
     """Give run ``target`` the artifacts of a step of run ``source``, by hard links where the disk can."""
     old, new = folder(state, source) / "artifacts" / step, folder(state, target) / "artifacts" / step
     shutil.copytree(old, new, copy_function=_link, dirs_exist_ok=True)
+    notebook = folder(state, source) / "steps" / f"{step}.ipynb"
+    if notebook.is_file():
+        copy = folder(state, target) / "steps" / notebook.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        _link(str(notebook), str(copy))
+
+
+def unlink_step(state: Path, run: str, step: str) -> None:
+    """Take a step's outputs out of a run again."""
+    shutil.rmtree(folder(state, run) / "artifacts" / step, ignore_errors=True)
+    (folder(state, run) / "steps" / f"{step}.ipynb").unlink(missing_ok=True)
 
 
 def metrics(state: Path, run: str, step: str) -> Mapping[str, float]:

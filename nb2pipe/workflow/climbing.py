@@ -22,9 +22,9 @@ from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import Project, is_project, open_project
 from nb2pipe.workflow import analysis, cleanroom, comparing
+from nb2pipe.workflow.opening import original
 from nb2pipe.workflow.runs import check
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import original
 
 HIGHEST = LEVELS[-1].code
 SEED = 20_231  # of the runs that are compared with each other; which one is of no account
@@ -204,7 +204,9 @@ class _Climb:
         """Means over new seeds against those of the baseline."""
         known = comparing.seen(self._project())
         varied = known.varied if known else ""
-        return comparing.equivalent(level, known, lambda seed: self._repeat(seed, varied=varied), str(self.path))
+        return comparing.equivalent(
+            level, known, lambda seed: self._repeat(seed, varied=varied), str(self._project().folder)
+        )
 
     def r6(self, level: Level) -> Rung:
         """Two runs with one seed."""

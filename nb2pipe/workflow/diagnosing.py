@@ -12,6 +12,7 @@ from pathlib import Path
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import CellFlow, CellKind, CellRole, Notebook, Role
 from nb2pipe.planning import hazards, metrics
+from nb2pipe.planning.analysis import Analysis
 from nb2pipe.planning.metrics import Candidate
 from nb2pipe.recording import diagnosis
 from nb2pipe.recording.diagnosis import Examination, Kind, Trial, Verdict
@@ -21,7 +22,7 @@ from nb2pipe.running.explaining import explained
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
-from nb2pipe.workflow.analysis import Analysis, analyze, sort
+from nb2pipe.workflow.analysis import analyze, sort
 from nb2pipe.workflow.storage import storage_problems
 
 SEEDS = (101, 202)  # of the two runs that must agree, and of the one that may not

@@ -14,7 +14,8 @@ from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
 from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, MetricSource, Notebook, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, metrics
-from nb2pipe.recording import evidence, stored
+from nb2pipe.planning.analysis import Analysis
+from nb2pipe.recording import evidence, inputs, stored
 from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Verification
 from nb2pipe.reports import mermaid
@@ -24,7 +25,10 @@ from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
-from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.running.scheduling import Scheduling
+from nb2pipe.workflow.analysis import analyze, errors, sort
+from nb2pipe.workflow.contracts import learn
+from nb2pipe.workflow.opening import choice_of
 from nb2pipe.workflow.storage import storage_problems
 from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
 
@@ -57,10 +61,11 @@ def export(
     *,
     static: bool = False,
     steps: str = "ipynb",
-    kernel: KernelChoice | None = None,
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
     force: bool = False,
     verify: bool | None = None,
+    scheduling: Scheduling | None = None,
     progress: Progress | None = None,
 ) -> Export:
     """Turn a tagged notebook into a project: step notebooks, ``pipeline.yaml``, ``baseline.json`` and the rest.
@@ -85,7 +90,9 @@ def export(
     folder = Path(output) if output is not None else source.with_name(f"{source.stem}_pipeline")
     exporting.existing(folder, force=force)  # a broken one is reported before the notebook runs for hours
     found = (
-        resolve(kernel, analysis.notebook.kernel_name, str(analysis.notebook.path)) if (not static or verify) else None
+        resolve(choice_of(kernel), analysis.notebook.kernel_name, str(analysis.notebook.path))
+        if (not static or verify)
+        else None
     )
     recording: Recording | None = None
     if not static and found is not None:
@@ -104,12 +111,13 @@ def export(
         seconds=time.monotonic() - began,
     )
     if recording is not None:
-        text = "\n".join(cell.source for cell in analysis.notebook.cells)
-        proof = evidence.gather(pipeline, recording, planned.timeline, text, planned.reseeded)
+        proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
         evidence.save(proof, folder / STATE)
     if verify and found is not None:
-        verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook)
+        verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook, scheduling)
         result = replace(result, verification=verification)
+        if verification.report.run.finished:
+            learn(open_project(folder), verification.report.run)
     return replace(result, seconds=time.monotonic() - began)
 
 
@@ -204,7 +212,8 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
             )  # fmt: skip
     fingerprints = _fingerprints(planned.pipeline, recording)
     return Baseline(
-        origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment
+        origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment,
+        inputs=inputs.digests(planned.pipeline, analysis.notebook.path.resolve().parent),
     )  # fmt: skip
 
 

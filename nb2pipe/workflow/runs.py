@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nb2pipe import baseline as baselines
-from nb2pipe import checking, manifest, parameter_files, parameters
-from nb2pipe import notebook as notebooks
+from nb2pipe import manifest, parameter_files, parameters
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import CheckReport, Notebook, RunRecord, Tolerance
-from nb2pipe.recording.verify import Borders
-from nb2pipe.rules import nb308_unknown_metric
+from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, RunRecord, Step, Tolerance
+from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
-from nb2pipe.running.projects import Project, is_project, open_project, selected
+from nb2pipe.running.pipeline import Progress, RunOptions, Silent, plan_run, refuse, run_pipeline
+from nb2pipe.running.projects import Project, is_project, open_project
+from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
-from nb2pipe.workflow.analysis import analyze, errors
-from nb2pipe.workflow.exports import export
+from nb2pipe.workflow.opening import choice_of, is_observed, original
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import original
+
+if TYPE_CHECKING:
+    from nb2pipe.workflow.judging import Judging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +36,20 @@ class _Request:
 
     parameters: Mapping[str, Any]
     parameter_files: Sequence[str | Path]
-    select: str | None
-    resume: bool
+    path: Path
     kernel: KernelChoice | None
     timeout: float | None
     progress: Progress
+    scheduling: Scheduling
+    select: str | None = None
+    resume: bool = False
+    reuse: bool = False
+    force: frozenset[str] = frozenset()
+    warn_contracts: bool = False
 
 
 @storage_problems
-def run(
+def run(  # noqa: PLR0913
     path: str | Path,
     *,
     parameters: Mapping[str, Any] | None = None,
@@ -52,60 +57,121 @@ def run(
     select: str | None = None,
     fresh: bool = False,
     resume: bool = False,
-    kernel: KernelChoice | None = None,
+    force: Iterable[str] = (),
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
+    scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> RunRecord:
     """Run a project, or a notebook (exported to ``.nb2pipe`` beside it first, if it changed since the last time).
 
+    Steps whose code, parameters, inputs, files and libraries are as in an earlier run are not run: their outputs are
+    taken from the cache. Those in ``force`` run anyway; ``fresh`` runs all.
+
     ``parameters`` win over ``parameter_files`` (YAML or JSON); texts are read as the parameter's type. ``select`` names
     steps (``train..``, ``split..evaluate``); the others' outputs come from an earlier run with the same code and
-    parameters. ``resume`` goes on where the last run stopped. ``fresh`` ignores everything kept from earlier.
+    parameters. ``resume`` goes on where the last run stopped, with its parameters. ``kernel`` may be a kernel's name.
 
-    Raises InvalidInput before anything runs, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
+    The tables that each step hands on are compared with ``contracts.json``; ``warn_contracts`` goes on when they differ.
+
+    Raises InvalidInput before anything runs, ContractBroken, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
     """
     request = _Request(
-        parameters=parameters or {}, parameter_files=parameter_files, select=select, resume=resume and not fresh,
-        kernel=kernel, timeout=timeout, progress=progress or Silent(),
+        path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select,
+        resume=resume and not fresh, reuse=not fresh, force=frozenset(force), kernel=choice_of(kernel), timeout=timeout,
+        scheduling=scheduling or Scheduling(), progress=progress or Silent(), warn_contracts=warn_contracts,
     )  # fmt: skip
-    project, notebook = _project(Path(path), request, fresh=fresh)
-    return _run(project, notebook, request, None, Path(path))
+    project, notebook = _project(request, fresh=fresh)
+    return run_pipeline(project, _options(project, notebook, request, None))
 
 
 @storage_problems
-def check(
+def plan(
+    path: str | Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    parameter_files: Sequence[str | Path] = (),
+    select: str | None = None,
+    fresh: bool = False,
+    force: Iterable[str] = (),
+    kernel: KernelChoice | str | None = None,
+) -> tuple[Planned, ...]:
+    """What :func:`run` would do with each step, and why; nothing is run.
+
+    A notebook must have been run before and be unchanged since: what its steps are is only known from a run. Raises
+    InvalidInput.
+    """
+    request = _Request(
+        path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select, reuse=not fresh,
+        force=frozenset(force), kernel=choice_of(kernel), timeout=None, scheduling=Scheduling(), progress=Silent(),
+    )  # fmt: skip
+    project, notebook = _project(request, fresh=False, dry=True)
+    return plan_run(project, _options(project, notebook, request, None))
+
+
+@storage_problems
+def check(  # noqa: PLR0913
     path: str | Path,
     *,
     tolerances: Mapping[str, Tolerance] | None = None,
     parameters: Mapping[str, Any] | None = None,
     parameter_files: Sequence[str | Path] = (),
+    limits: Mapping[str, Limits] | None = None,
+    strict: bool = False,
+    seed: int | None = None,
+    baseline: str | Path | None = None,
     fresh: bool = False,
-    kernel: KernelChoice | None = None,
+    cached: bool = False,
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
+    scheduling: Scheduling | None = None,
+    warn_contracts: bool = False,
     progress: Progress | None = None,
 ) -> CheckReport:
-    """Run everything and compare each metric with the original's.
+    """Run everything and compare each metric with the original's, or with what repeats of it gave (:func:`measure`).
 
-    ``tolerances`` (by metric name, or ``all``) win over the project's file, that over the notebook's tags. Raises as
+    Every step runs, unless ``cached``: numbers read back from a cache prove nothing about today's machine. ``fresh``
+    also records the notebook again. ``tolerances`` (by metric name, or ``all``) win over the project's file, that over the
+    notebook's tags, that over noise. ``limits`` of a metric's value win over those in the file. With ``strict``, what is
+    not checked fails. Random numbers that nothing seeds get ``seed``, a new one unless given, if the noise is known;
+    without known noise they are drawn as they come. ``baseline`` is another file, or project, to compare with. Raises as
     :func:`run` does; a metric out of tolerance is an answer, not an error.
     """
+    from nb2pipe import checking
+    from nb2pipe.workflow.judging import Judging
+
     request = _Request(
-        parameters=parameters or {}, parameter_files=parameter_files, select=None, resume=False, kernel=kernel,
-        timeout=timeout, progress=progress or Silent(),
+        path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, reuse=cached and not fresh,
+        kernel=choice_of(kernel), timeout=timeout, scheduling=scheduling or Scheduling(), progress=progress or Silent(),
+        warn_contracts=warn_contracts,
     )  # fmt: skip
-    project, notebook = _project(Path(path), request, fresh=fresh)
-    baseline = baselines.load(project.folder / baselines.FILE_NAME)
-    known = (*(metric.name for metric in baseline.metrics), *(metric.name for metric in project.pipeline.metrics))
-    _refuse_unknown(tolerances or {}, known, str(path))
+    project, notebook = _project(request, fresh=fresh)
+    reference = baselines.load(_baseline_file(baseline) if baseline else project.folder / baselines.FILE_NAME)
+    known = (*(metric.name for metric in reference.metrics), *(metric.name for metric in project.pipeline.metrics))
+    _refuse_unknown({**(tolerances or {}), **(limits or {})}, known, str(path))
     _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
-    borders = Borders(modules=tuple(sorted({m for s in project.pipeline.steps for m in s.modules})), values=False)
-    record = _run(project, notebook, request, borders, Path(path))
     allowed, directions = manifest.decided(project.manifest)
     if checking.ALL in (tolerances or {}):
         allowed = {}  # said now, so it wins over what the file says about single metrics
-    return checking.check(
-        project.pipeline, baseline, record, tolerances={**allowed, **(tolerances or {})}, directions=directions
+    asked = checking.Asked(
+        tolerances={**allowed, **(tolerances or {})},
+        directions=directions,
+        limits={**manifest.limits(project.manifest), **(limits or {})},
+        gates=manifest.gates(project.manifest),
+        strict=strict,
+    )
+    judging = Judging(project=project, baseline=reference, asked=asked, seed=seed, path=Path(path), notebook=notebook)
+    record = run_pipeline(project, _options(project, notebook, request, judging))
+    return judging.report(
+        record, kernel=resolve(request.kernel, project.manifest.kernel), choice=request.kernel, given=request.parameters,
+        timeout=timeout, progress=request.progress,
     )  # fmt: skip
+
+
+def _baseline_file(path: str | Path) -> Path:
+    """A baseline's file, or that of a project."""
+    return Path(path) / baselines.FILE_NAME if Path(path).is_dir() else Path(path)
 
 
 def read_project(path: str | Path) -> Project:
@@ -113,14 +179,22 @@ def read_project(path: str | Path) -> Project:
     return open_project(Path(path))
 
 
-def _project(path: Path, request: _Request, *, fresh: bool) -> tuple[Project, Notebook | None]:
+def _project(request: _Request, *, fresh: bool, dry: bool = False) -> tuple[Project, Callable[[], Notebook | None]]:
+    """The project to run, and how to get at the original notebook."""
+    path = request.path
     if is_project(path) or path.is_dir():
         project = open_project(path)
-        return project, original(project)
+        return project, lambda: original(project)
+    from nb2pipe import notebook as notebooks
+
     notebook = notebooks.read(path)
-    folder = path.resolve().parent / ".nb2pipe" / "projects" / path.stem
+    folder = hidden_project(path)
     stamp, digest = folder / "source.json", _digest(notebook, request.kernel)
     if fresh or not _is_current(stamp, digest):
+        if dry:
+            raise InvalidInput(nb010_manifest.not_run(str(path)))
+        from nb2pipe.workflow.exports import export
+
         _refuse_early(path, request)
         stamp.unlink(missing_ok=True)  # an export that is cut short must not pass for the last one
         export(
@@ -128,19 +202,28 @@ def _project(path: Path, request: _Request, *, fresh: bool) -> tuple[Project, No
             progress=request.progress,
         )  # fmt: skip
         write_text(stamp, json.dumps({"digest": digest}) + "\n")
-    return open_project(folder), notebook
+    return open_project(folder), lambda: notebook
+
+
+def hidden_project(path: Path) -> Path:
+    """Where a notebook that is run directly has its project."""
+    return path.resolve().parent / ".nb2pipe" / "projects" / path.stem
 
 
 def _refuse_early(path: Path, request: _Request) -> None:
     """What is wrong with the request is said before the notebook runs, which may take hours."""
+    from nb2pipe.workflow.analysis import analyze, errors
+
     analysis = analyze(path)
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
     parameters.resolve(analysis.parameters, asked, str(path))
     if not errors(analysis.diagnostics):
-        selected(analysis.plan().pipeline, request.select)
+        refuse(analysis.plan().pipeline, request.select, request.force)
 
 
 def _digest(notebook: Notebook, kernel: KernelChoice | None) -> str:
+    from importlib.metadata import version
+
     cells = [(cell.kind.value, cell.source, cell.tags) for cell in notebook.cells]
     data = [cells, notebook.kernel_name, asdict(kernel) if kernel else None, version("nb2pipe")]
     return sha256(json.dumps(data).encode()).hexdigest()
@@ -153,9 +236,9 @@ def _is_current(stamp: Path, digest: str) -> bool:
         return False
 
 
-def _run(
-    project: Project, notebook: Notebook | None, request: _Request, borders: Borders | None, path: Path
-) -> RunRecord:  # fmt: skip
+def _options(
+    project: Project, notebook: Callable[[], Notebook | None], request: _Request, judging: Judging | None
+) -> RunOptions:  # fmt: skip
     known = project.pipeline.parameters
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
     if request.resume and not asked:
@@ -163,25 +246,43 @@ def _run(
         if asked:
             shown = ", ".join(f"{name}={value}" for name, value in asked.items())
             request.progress.message(f"going on with the parameters of the last run: {shown}")
-    given = parameters.resolve(known, asked, str(path))
+    given = parameters.resolve(known, asked, str(request.path))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
-    environment: Callable[[], Any] = (lambda: borders.environment) if borders else (lambda: None)
-    return run_pipeline(
-        project,
-        RunOptions(
-            kernel=resolve(request.kernel, project.manifest.kernel),
-            parameters=values,
-            given=given,
-            select=request.select,
-            resume=request.resume,
-            timeout=request.timeout,
-            original=notebook,
-            command=_command(path, request.kernel),
-            progress=request.progress,
-            watcher=borders.watcher if borders else None,
-            environment=environment,
-        ),
+    environment: Callable[[], Environment | None] = (lambda: judging.environment) if judging else (lambda: None)
+    return RunOptions(
+        kernel=resolve(request.kernel, project.manifest.kernel),
+        parameters=values,
+        given=given,
+        select=request.select,
+        resume=request.resume,
+        reuse=request.reuse,
+        force=request.force,
+        scheduling=request.scheduling,
+        observed=is_observed(project),
+        timeout=request.timeout,
+        original=notebook,
+        command=_command(request.path, request.kernel),
+        progress=request.progress,
+        watcher=judging.watcher if judging else None,
+        salts=judging.salts if judging else {},
+        border=_guard(project, request, usual=all(values[item.name] == item.default for item in known)),
+        environment=environment,
     )
+
+
+def _guard(project: Project, request: _Request, *, usual: bool) -> Callable[[Step, str], None]:
+    """The contracts' guard, made when the first step has run; ``usual``: with the baseline's parameters."""
+
+    @cache
+    def guard() -> Callable[[Step, str], None]:
+        from nb2pipe.workflow.contracts import Guard
+
+        return Guard(project=project, statistics=usual, warn=request.warn_contracts, progress=request.progress)
+
+    def look(step: Step, run: str) -> None:
+        guard()(step, run)
+
+    return look
 
 
 def _of_last_run(project: Project) -> dict[str, Any]:
@@ -207,6 +308,8 @@ def _command(path: Path, kernel: KernelChoice | None) -> str:
 
 def _refuse_unknown(tolerances: Mapping[str, object], known: Sequence[str], path: str) -> None:
     """A mistyped name would loosen nothing, and nobody would notice."""
+    from nb2pipe import checking
+
     names = tuple(dict.fromkeys(known))
     unknown = [name for name in tolerances if name != checking.ALL and name not in names]
     if unknown:

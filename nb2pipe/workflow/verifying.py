@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from nb2pipe import baseline as baselines
 from nb2pipe import checking, manifest
-from nb2pipe import notebook as notebooks
-from nb2pipe.errors import InvalidInput, Nb2pipeError
+from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Baseline, Notebook
 from nb2pipe.recording import evidence
 from nb2pipe.recording.verify import Borders, Verification, differences
@@ -15,6 +15,8 @@ from nb2pipe.rules import nb011_baseline
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
 from nb2pipe.running.projects import Project, open_project
+from nb2pipe.running.scheduling import Scheduling
+from nb2pipe.workflow.opening import choice_of, original
 from nb2pipe.workflow.storage import storage_problems
 
 STATE = ".nb2pipe"
@@ -25,8 +27,9 @@ RANDOM_STATES = "random"
 def verify(
     path: str | Path,
     *,
-    kernel: KernelChoice | None = None,
+    kernel: KernelChoice | str | None = None,
     timeout: float | None = None,
+    scheduling: Scheduling | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Run an exported project with its default parameters and compare its values with those of the observed run.
@@ -41,16 +44,8 @@ def verify(
     baseline = baselines.load(project.folder / baselines.FILE_NAME)
     if not baseline.fingerprints and any(step.outputs for step in project.pipeline.steps):
         raise InvalidInput(nb011_baseline.not_observed(str(project.folder / baselines.FILE_NAME), str(project.source)))
-    found = resolve(kernel, project.manifest.kernel)
-    return compare_run(project, baseline, found, timeout, progress or Silent(), original(project))
-
-
-def original(project: Project) -> Notebook | None:
-    """The notebook that the project came from, if it is still there and readable: it makes messages better."""
-    try:
-        return notebooks.read(project.source)
-    except Nb2pipeError:
-        return None
+    found = resolve(choice_of(kernel), project.manifest.kernel)
+    return compare_run(project, baseline, found, timeout, progress or Silent(), original(project), scheduling)
 
 
 def compare_run(
@@ -60,6 +55,7 @@ def compare_run(
     timeout: float | None,
     progress: Progress,
     notebook: Notebook | None,
+    scheduling: Scheduling | None = None,
 ) -> Verification:
     """Run every step anew, watched at its end."""
     progress.message("running the pipeline to compare its values with the notebook's")
@@ -71,6 +67,7 @@ def compare_run(
         reseeded=frozenset(proof.reseeded),
         original=baseline.fingerprints,
         definitions=proof.definitions,
+        memos=proof.memos,
     )
     run = run_pipeline(
         project,
@@ -78,8 +75,13 @@ def compare_run(
             kernel=kernel,
             parameters={parameter.name: parameter.default for parameter in pipeline.parameters},
             given={},
+            unkept=dict.fromkeys(
+                borders.given_states(pipeline), "it ran with the random numbers of the notebook's run"
+            ),
+            scheduling=scheduling or Scheduling(),
+            observed=baseline.origin == "recorded",
             timeout=timeout,
-            original=notebook,
+            original=lambda: notebook,
             progress=progress,
             watcher=borders.watcher,
             environment=lambda: borders.environment,
@@ -87,7 +89,12 @@ def compare_run(
     )
     allowed, directions = manifest.decided(project.manifest)
     return Verification(
-        report=checking.check(pipeline, baseline, run, tolerances=allowed, directions=directions),
+        report=checking.check(
+            pipeline,
+            replace(baseline, noise=None),  # the same numbers, not similar ones
+            run,
+            asked=checking.Asked(tolerances=allowed, directions=directions, same_nan=True),
+        ),
         differences=differences(pipeline, baseline.fingerprints, proof, borders),
         compared=len(set(baseline.fingerprints) & set(borders.fingerprints)),
     )

@@ -60,7 +60,7 @@ def verdict(
         (1e9, 1e9 + 100, Verdict.OK),
         (-3.0, 3.0, Verdict.FAILED),
         (0.5, None, Verdict.MISSING),
-        (NAN, NAN, Verdict.OK),
+        (NAN, NAN, Verdict.NOT_CHECKED),
         (NAN, 0.5, Verdict.FAILED),
         (0.5, NAN, Verdict.FAILED),
         (INF, INF, Verdict.OK),
@@ -70,7 +70,7 @@ def verdict(
     ],
 )
 def test_without_a_tolerance(original: float, reproduced: float | None, expected: Verdict) -> None:
-    """Equal up to rounding; NaN equals NaN and an infinity itself; whatever is missing fails."""
+    """Equal up to rounding; an infinity equals itself; NaN in both proves nothing; whatever is missing fails."""
     report = verdict(original, reproduced)
     assert report.metrics[0].verdict is expected
     assert report.passed is (expected is Verdict.OK)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
+
+from nb2pipe.checking import noise
 from nb2pipe.model import (
     Artifact,
+    Baseline,
+    BaselineMetric,
     CheckReport,
     Metric,
     MetricCheck,
     MetricSource,
+    Noise,
+    NoiseRule,
     Parameter,
     Pipeline,
     RunRecord,
@@ -122,3 +130,15 @@ PIPELINE = Pipeline(
         ),
     ),
 )
+
+
+def measured():
+    """Two metrics, one of them NaN in a repeat."""
+    known = tuple(BaselineMetric(name=name, value=0.9, step="evaluate", cell=8) for name in ("accuracy", "auc"))
+    repeats = [{"accuracy": 0.9, "auc": 0.95}, {"accuracy": 0.91, "auc": math.nan}, {"accuracy": 0.89, "auc": 0.96}]
+    found = noise.learn(known, repeats, repeats[0], NoiseRule(), metrics={}, cases={"accuracy": 100})
+    learned = Noise(rule=NoiseRule(), seeds=(1, 2, 3), varied="injected", repeated=("train",), metrics=found)
+    return noise.Measured(
+        project=Path("churn_pipeline"), notebook="churn.ipynb", noise=learned, lucky={"accuracy": 0.001}, seeded=False,
+        baseline=Baseline(origin="recorded", metrics=known, noise=learned), seed_parameters=(), seconds=61.0,
+    )  # fmt: skip

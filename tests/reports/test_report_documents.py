@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, metric
+from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, measured, metric
 
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
-from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Step, StepRecord, StepStatus, Verdict
+from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Planned, Step, StepRecord, StepStatus, Verdict
 from nb2pipe.reports import github, json, junit, markdown, mermaid, sarif, schema, svg
 from nb2pipe.reports.layout import GAP, Size, layered
 
@@ -39,13 +39,18 @@ NOTEBOOK = Notebook(
     cells=tuple(Cell(index=n, id=f"id{n}", kind=CellKind.CODE, source="x = 1") for n in range(2)),
 )
 
+MEASURED = measured()
 DOCUMENTS = {
     "lint": json.of_findings(FOUND, (NOTEBOOK,)),
     "inspect": json.of_inspection(NOTEBOOK, PIPELINE, FOUND),
     "params": json.of_parameters("churn", PIPELINE.parameters),
     "run": json.of_run(RUN),
+    "plan": json.of_plan(
+        (Planned(name="load", action="reuse"), Planned(name="train", action="run", reasons=("n 1 → 2",)))
+    ),
     "check": json.of_check(REPORT, FOUND),
     "verify": json.of_verification(VERIFICATION),
+    "baseline": json.of_noise(MEASURED, FOUND),
     "failure": json.of_failure("run", 3, FOUND),
 }
 

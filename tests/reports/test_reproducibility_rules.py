@@ -10,7 +10,7 @@ from outcomes_by_hand import metric
 
 from nb2pipe import rules
 from nb2pipe.diagnostics import Severity
-from nb2pipe.model import Cell, CellKind, Direction, Notebook, Tolerance, ToleranceSource, Verdict
+from nb2pipe.model import Cell, CellKind, Change, Direction, Notebook, Tolerance, ToleranceSource, Verdict
 from nb2pipe.rules import (
     figures,
     nb401_out_of_tolerance,
@@ -117,11 +117,14 @@ FAILED = metric("log_loss", Verdict.FAILED, 0.1123, 0.1391, 0.02, ToleranceSourc
 def test_out_of_tolerance():
     """Value, original, difference and what was allowed in one sentence; then how to accept it."""
     found = nb401_out_of_tolerance.diagnostic(
-        FAILED, notebook="churn.ipynb", file_line=214, changed=("scikit-learn 1.8.2 -> 1.9.1",)
+        FAILED,
+        notebook="churn.ipynb",
+        file_line=214,
+        changes=(Change(kind="package", name="scikit-learn", before="1.8.2", now="1.9.1"),),
     )
     assert found.message == "'log_loss' is 0.1391, the original 0.1123: difference +0.0268 is outside ±0.02"
     assert (found.code, found.cell, found.step, found.file_line) == ("NB401", 8, "evaluate", 214)
-    assert found.notes[1] == "packages changed since the original ran: scikit-learn 1.8.2 -> 1.9.1"
+    assert found.notes[1] == "packages changed since the original ran: scikit-learn 1.8.2 → 1.9.1"
     assert "metric:log_loss±0.027 on cell 9" in found.notes[-1]
 
 

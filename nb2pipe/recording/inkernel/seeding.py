@@ -81,7 +81,7 @@ def draws(request: dict[str, Any]) -> dict[str, Any]:
 def _import_of(original: Callable[..., Any]) -> Callable[..., Any]:
     """``__import__`` that does not take what libraries draw while they are loaded for draws of the notebook."""
 
-    def __import__(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:  # noqa: A001, A002, N807
+    def load(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:  # noqa: A002
         if level or SEEDING.importing or not _is_new(name, fromlist or ()):
             return original(name, globals, locals, fromlist, level)
         SEEDING.importing = True
@@ -95,7 +95,7 @@ def _import_of(original: Callable[..., Any]) -> Callable[..., Any]:
                 SEEDING.entropy = entropy
                 SEEDING.before.update({key: digest for key, digest in random_state().items() if key in untouched})
 
-    return __import__
+    return load
 
 
 def _is_new(name: str, fromlist: Any) -> bool:
@@ -107,7 +107,7 @@ def _is_new(name: str, fromlist: Any) -> bool:
 
 def _is_library(name: str) -> bool:
     """Whether a module is none of the user's."""
-    path = str(getattr(sys.modules.get(name.split(".", maxsplit=1)[0]), "__file__", None) or "")
+    path = str(getattr(sys.modules.get(name.partition(".")[0]), "__file__", None) or "")
     return not path or "site-packages" in path or "dist-packages" in path or path.startswith(sys.base_prefix)
 
 
@@ -163,9 +163,8 @@ class _WhenImported(importlib.abc.MetaPathFinder):
         def exec_module(module: Any) -> None:
             execute(module)
             LIBRARIES[name](module)
-            SEEDING.before.update(
-                {key: digest for key, digest in random_state().items() if key == name.split(".", maxsplit=1)[0]}
-            )
+            root = name.partition(".")[0]
+            SEEDING.before.update({key: digest for key, digest in random_state().items() if key == root})
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec

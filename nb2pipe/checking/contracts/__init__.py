@@ -1,0 +1,26 @@
+"""Contracts at the step borders: what a step's tables look like, learned from runs, checked before the next step runs."""
+
+from nb2pipe.checking.contracts.comparing import Breach, Kind, compare
+from nb2pipe.checking.contracts.file import FILE_NAME, Contract, dump, load
+from nb2pipe.checking.contracts.learning import accepted, learned
+from nb2pipe.checking.contracts.ranking import Alert, alerts
+from nb2pipe.checking.contracts.summary import ColumnSummary, TableSummary, summarise
+from nb2pipe.checking.contracts.tables import readable
+
+__all__ = [
+    "FILE_NAME",
+    "Alert",
+    "Breach",
+    "ColumnSummary",
+    "Contract",
+    "Kind",
+    "TableSummary",
+    "accepted",
+    "alerts",
+    "compare",
+    "dump",
+    "learned",
+    "load",
+    "readable",
+    "summarise",
+]

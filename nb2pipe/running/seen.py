@@ -1,0 +1,105 @@
+"""What a step was seen to touch: files, folders, hosts. The half of it that stands outside the kernel."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Paths are absolute. ``opened`` maps a file to how it was used, in order: ``r`` read, ``w`` written from its start,
+    ``a`` added to, ``u`` opened to be changed in place. ``programs`` were started; ``drew``: global random numbers."""
+
+    opened: Mapping[str, str] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    drew: bool = False
+
+
+@functools.cache
+def _code(name: str, call: str) -> str:
+    """A module of ``inkernel`` and a call of it, as one expression, so that it leaves no name in the notebook."""
+    source = files("nb2pipe.running").joinpath("inkernel", f"{name}.py").read_text("utf-8")
+    packed = base64.b64encode(zlib.compress(f"{source}\n{call}\n".encode(), 9)).decode()
+    unpacked = f"__import__('zlib').decompress(__import__('base64').b64decode({packed!r})).decode()"
+    return f"__import__('builtins').exec({unpacked}, {{'__name__': '_nb2pipe_{name}'}})"
+
+
+class SeenWatcher(Watcher):
+    """Listens while the step runs, and lets another watcher do its work too. ``seen`` is there when all cells ran.
+
+    ``threads`` are variables that hold thread pools to a number, for libraries that a forked kernel has loaded already.
+    """
+
+    def __init__(self, reply: Path, other: Watcher | None = None, threads: Mapping[str, str] | None = None) -> None:
+        self._reply = reply
+        self._threads = dict(threads or {})
+        self._other = other or Watcher()
+        self.seen: Seen | None = None
+
+    def started(self, session: KernelSession) -> None:
+        """Listen from now on."""
+        self._other.started(session)
+        if self._threads:
+            share, names = next(iter(self._threads.values())), tuple(self._threads)
+            session.execute(_code("threads", f"hold({share}, {names!r})"))
+        session.execute(_code("seen", "__import__('builtins').__nb2pipe_seen__ = Seen()"))
+
+    def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
+        """The other watcher's."""
+        self._other.before_cell(session, cell)
+
+    def output(self, cell: RunningCell, output: Mapping[str, Any]) -> None:
+        """The other watcher's."""
+        self._other.output(cell, output)
+
+    def after_cell(self, session: KernelSession, cell: RunningCell, seconds: float) -> None:
+        """The other watcher's."""
+        self._other.after_cell(session, cell, seconds)
+
+    def finished(self, session: KernelSession) -> None:
+        """Ask what was noted, before the other watcher reads files of its own."""
+        session.execute(f"__import__('builtins').__nb2pipe_seen__.write({str(self._reply)!r})")
+        with suppress(OSError, ValueError, LookupError):
+            self.seen = read(self._reply)
+        self._other.finished(session)
+
+
+def read(reply: Path) -> Seen:
+    """What the kernel wrote."""
+    data = json.loads(reply.read_text("utf-8"))
+    return Seen(
+        opened=data["opened"],
+        listed=tuple(data["listed"]),
+        hosts=tuple(data["hosts"]),
+        programs=tuple(data["programs"]),
+        drew=bool(data["drew"]),
+    )
+
+
+def short(path: str, base: Path) -> str:
+    """Relative to the folder in which steps run, where it is in it; with ``/``."""
+    inside = os.path.join(str(base), "")  # noqa: PTH118
+    return path.removeprefix(inside).replace(os.sep, "/")
+
+
+def changed_since(path: Path, started: int) -> bool:
+    """Whether a file was written or replaced at or after a time in nanoseconds."""
+    try:
+        state = path.stat()
+    except OSError:
+        return False
+    return max(state.st_mtime_ns, state.st_ctime_ns) >= started
