@@ -240,18 +240,18 @@ class Problem:
 class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
-    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
     """
 
     cell: int
     statements: tuple[Statement, ...] = ()
     problems: tuple[Problem, ...] = ()
     shown: str | None = None
-    printed: tuple[str, ...] = ()
-    prints_more: bool = False
     words: frozenset[str] = frozenset()
     reads_text: bool = False
+    printed: tuple[str, ...] = ()
+    prints_more: bool = False
 
 
 # ---------------------------------------------------------------- pipeline

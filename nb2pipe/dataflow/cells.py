@@ -123,8 +123,8 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     words, reads_text = texts(node for node, _ in walked.statements)
     printed, more = _printed([node for node, _ in walked.statements])
     return CellFlow(
-        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, printed=printed,
-        prints_more=more, words=words, reads_text=reads_text,
+        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, words=words,
+        reads_text=reads_text, printed=printed, prints_more=more,
     )  # fmt: skip
 
 

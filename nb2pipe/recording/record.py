@@ -293,6 +293,12 @@ class _Recorder(Watcher):
         self.values += [_observed(step, name, reply[name]) for name in members]
 
 
+def _is_own(type_name: str) -> bool:
+    """Whether a definition is of the notebook: a library's compiled or caching wrapper changes when it is called, and means
+    the same."""
+    return type_name in ("function", "class", "functools._lru_cache_wrapper") or type_name.startswith("__main__.")
+
+
 def printed_metrics(
     cell: RunningCell, outputs: Sequence[Mapping[str, Any]], known: frozenset[str]
 ) -> Iterator[ObservedMetric]:
@@ -307,12 +313,6 @@ def printed_metrics(
                 cell=shown.index, source=MetricSource.PRINTED, expression=PRINT, key=reading.name, value=reading.value,
                 decimals=reading.decimals,
             )  # fmt: skip
-
-
-def _is_own(type_name: str) -> bool:
-    """Whether a definition is of the notebook: a library's compiled or caching wrapper changes when it is called, and means
-    the same."""
-    return type_name in ("function", "class", "functools._lru_cache_wrapper") or type_name.startswith("__main__.")
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

@@ -59,8 +59,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Cleaned", "Difference", "Examination", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress", "Proposal",
-    "Scheduling", "Verification", "Wishes",
+    "Cleaned", "Difference", "Examination", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress",
+    "Proposal", "Scheduling", "Verification", "Wishes",
     "accept", "check", "clean", "climb", "contract", "doctor", "export", "inspect", "lint", "measure", "plan", "propose",
     "read_project", "run", "verify",
 ]  # fmt: skip
