@@ -16,7 +16,7 @@ export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.cache/jupyter/runtime
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.cache/tmp
-unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test lint test-quick test-slow test-nightly test-lowest format lock clean
 

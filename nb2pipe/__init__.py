@@ -18,8 +18,10 @@ if TYPE_CHECKING:
         KernelChoice,
         Planned,
         Progress,
+        Proposal,
         Scheduling,
         Verification,
+        Wishes,
         check,
         clean,
         export,
@@ -27,13 +29,15 @@ if TYPE_CHECKING:
         lint,
         measure,
         plan,
+        propose,
         run,
         verify,
     )
 
 __all__ = [
-    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Scheduling", "Verification",
-    "check", "clean", "export", "inspect", "lint", "measure", "plan", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
+    "Wishes",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "verify",
 ]  # fmt: skip
 
 

@@ -10,11 +10,21 @@ from typing import Any
 import msgspec
 
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import Baseline, BaselineMetric, Environment, Noise
+from nb2pipe.model import Baseline, BaselineMetric, Environment, Noise, StoredEvidence
 from nb2pipe.rules import nb011_baseline
 
 FILE_NAME = "baseline.json"
 SCHEMA_VERSION = 1
+
+
+class EvidenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the number in the stored outputs was read."""
+
+    source: str
+    confidence: str
+    decimals: int | None = None
+    percent: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -25,6 +35,7 @@ class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     cell: int
     decimals: int | None = None
     stored: float | str | None = None
+    evidence: EvidenceEntry | None = None
 
 
 class EnvironmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -62,6 +73,7 @@ def dump(baseline: Baseline) -> str:
             m.name: MetricEntry(
                 value=_to_json(m.value), step=m.step, cell=m.cell + 1, decimals=m.decimals,
                 stored=None if m.stored is None else _to_json(m.stored),
+                evidence=_evidence_entry(m.evidence),
             )
             for m in baseline.metrics
         },
@@ -114,7 +126,27 @@ def _metric(name: str, entry: MetricEntry) -> BaselineMetric:
         cell=entry.cell - 1,
         decimals=entry.decimals,
         stored=None if entry.stored is None else float(entry.stored),
+        evidence=_evidence(entry),
     )
+
+
+def _evidence_entry(evidence: StoredEvidence | None) -> EvidenceEntry | None:
+    if evidence is None:
+        return None
+    return EvidenceEntry(
+        source=evidence.source, confidence=evidence.confidence, decimals=evidence.decimals, percent=evidence.percent,
+        doubts=evidence.doubts,
+    )  # fmt: skip
+
+
+def _evidence(entry: MetricEntry) -> StoredEvidence | None:
+    found = entry.evidence
+    if found is None:
+        return None
+    return StoredEvidence(
+        value=float(entry.value if entry.stored is None else entry.stored), source=found.source,
+        confidence=found.confidence, decimals=found.decimals, percent=found.percent, doubts=found.doubts,
+    )  # fmt: skip
 
 
 def _environment(entry: EnvironmentEntry) -> Environment:

@@ -18,12 +18,13 @@ class Severity(StrEnum):
 class TagEdit:
     """Replace ``old`` by ``new`` (``None`` removes it) among a cell's tags or in its first-line comment.
 
-    An empty ``old`` adds the tag ``new``.
+    An empty ``old`` adds the tag ``new``; as a ``#|`` comment on top of the cell if ``comment`` is true.
     """
 
     cell: int
     old: str
     new: str | None
+    comment: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

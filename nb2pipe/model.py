@@ -238,12 +238,20 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellFlow:
-    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one."""
+    """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
+
+    ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
+    """
 
     cell: int
     statements: tuple[Statement, ...] = ()
     problems: tuple[Problem, ...] = ()
     shown: str | None = None
+    words: frozenset[str] = frozenset()
+    reads_text: bool = False
+    printed: tuple[str, ...] = ()
+    prints_more: bool = False
 
 
 # ---------------------------------------------------------------- pipeline
@@ -277,6 +285,7 @@ class MetricSource(StrEnum):
 
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
+    PRINTED = "printed"  # a number in what the cell prints; ``key`` is what it is called there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,6 +373,15 @@ class Step:
     hosts: tuple[str, ...] = ()
     cache: bool = True
 
+    @property
+    def above(self) -> tuple[str, ...]:
+        """Steps that must run before this one, each once."""
+        names = dict.fromkeys(artifact.step for artifact in self.inputs)
+        names.update(dict.fromkeys(self.after))
+        if self.random_from:
+            names[self.random_from] = None
+        return tuple(names)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
@@ -433,6 +451,7 @@ class ObservedMetric:
     expression: str
     key: str
     value: float
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,6 +480,9 @@ class SegmentObservation:
     definitions: Mapping[str, str | None] = field(
         default_factory=dict
     )  # the notebook's functions and classes: fingerprints
+    tied: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # function or class -> names that share its objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -486,8 +508,28 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvidence:
+    """A number in the notebook's stored outputs: how it was read, and what speaks against it.
+
+    ``source`` is the kind of output (``result``, ``print``, ``report``, ...), ``confidence`` how sure it is that the metric is
+    meant (``exact``: the code says so, ``named``, ``position``). ``percent``: a percent sign stood behind it. ``doubts`` are
+    reasons why it may not come from the code (``out of order``, ``cells never run``, ...).
+    """
+
+    value: float
+    decimals: int | None
+    source: str
+    confidence: str
+    percent: bool = False
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineMetric:
-    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision."""
+    """The original's number. ``decimals`` is how many the stored output showed, ``None`` for full precision.
+
+    ``stored`` is the number in the stored outputs beside a recorded one, ``evidence`` where it was read.
+    """
 
     name: str
     value: float
@@ -495,6 +537,7 @@ class BaselineMetric:
     cell: int
     decimals: int | None = None
     stored: float | None = None
+    evidence: StoredEvidence | None = None
 
 
 class NoiseKind(StrEnum):
@@ -615,6 +658,15 @@ class StepRecord:
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a run would do with a step: ``run``, ``reuse``, or ``perhaps`` run, if steps above give other values."""
+
+    name: str
+    action: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

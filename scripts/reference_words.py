@@ -35,6 +35,7 @@ CODES = {
 }
 
 EXITS = {
+    "tag": "0 fine, written or not; 1 the notebook has errors that no tagging mends; 2 not a notebook, or nothing to gather",
     "inspect": "0 no errors, 1 errors, 2 not a notebook",
     "lint": "0 no errors (with `--strict`: no warnings either), 1 errors, 2 a notebook cannot be read; with `--diff`, 1 if "
     "there is something to fix",
@@ -42,17 +43,27 @@ EXITS = {
     "notebook or a step fails; 4 environment",
     "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
     "baseline": "0 measured and written (warnings are told), 2 usage, 3 a step failed, 4 environment",
-    "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment; "
+    "with `--level`, 0 if that level is reached (with `max`: R4), 1 if not",
+    "doctor": "0 nothing found, 1 something found, 2 not a notebook, 3 the notebook fails, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
     "clean": "0, or 2 if there is no such notebook or project",
     "contract": "0, or 2 if there is no such project, or no run to accept",
     "params": "0, or 2 if there is no such notebook or project",
     "tags": "0, or 2 if there is no such notebook",
+    "init": "0 written, 1 a file was there and was kept, 2 usage, 4 the folder cannot be written to",
     "explain": "0, or 2 if there is no such code",
     "completion": "0, or 2 if there is no such shell",
 }
 
 EXAMPLES = {
+    "tag": """
+$ nb2pipe tag churn.ipynb
+$ nb2pipe tag churn.ipynb --rename part_2 features --merge features split
+$ nb2pipe tag churn.ipynb --parameters --yes
+$ nb2pipe tag churn.ipynb --style comment --yes      # for Colab
+$ nb2pipe tag churn.ipynb --clear --yes
+""",
     "inspect": """
 $ nb2pipe inspect churn.ipynb
 $ nb2pipe inspect churn.ipynb --format mermaid -o churn.mmd
@@ -84,6 +95,13 @@ $ nb2pipe baseline churn_pipeline --budget 10m --vary seed
 $ nb2pipe check churn_pipeline
 $ nb2pipe check churn_pipeline --tolerance accuracy=0.01 --tolerance logloss=2%
 $ nb2pipe check churn.ipynb --output-format junit -o reproduce.xml
+$ nb2pipe check churn_pipeline --level R4
+$ nb2pipe check churn_pipeline --level max --badge reproducible.svg
+""",
+    "doctor": """
+$ nb2pipe doctor churn.ipynb --static
+$ nb2pipe doctor churn.ipynb
+$ nb2pipe doctor churn.ipynb --fix --output-format json
 """,
     "verify": """
 $ nb2pipe verify churn_pipeline
@@ -102,6 +120,10 @@ $ nb2pipe params churn_pipeline --format json
 """,
     "tags": """
 $ nb2pipe tags churn.ipynb
+""",
+    "init": """
+$ nb2pipe init
+$ nb2pipe init --ci gitlab --ci pre-commit
 """,
     "explain": """
 $ nb2pipe explain NB201
@@ -133,7 +155,7 @@ TAGS = {
     ),
     "metrics": (
         ("metrics",),
-        "The numbers that this cell assigns or shows as its last expression are compared. It is part of the step before it",
+        "The numbers that this cell assigns, prints or shows at its end are compared. It is part of the step before it",
     ),
     "metric": (
         ("metric:NAME", "metric:NAME±0.01", "metric:NAME±2%"),
@@ -216,8 +238,16 @@ FIELDS = {
         "value": "at full precision; `NaN`, `Infinity` and `-Infinity` as texts",
         "step": "the step that computes it",
         "cell": "cell of the notebook, counted from 1",
-        "decimals": "of the printed number that it was read from (`--static` only)",
+        "decimals": "of the printed number that it was read from; full precision without",
         "stored": "what the outputs saved in the notebook show, if they show it",
+        "evidence": "how that was read",
+    },
+    "baseline.EvidenceEntry": {
+        "source": "`result`, `print`, `report`, `table`, `log`, `label` or `record`",
+        "confidence": "`exact`: the code says what was shown; `named`: the text beside it; `position`: only its place",
+        "decimals": "of the number that was shown; full precision without",
+        "percent": "a percent sign stood behind it",
+        "doubts": "what speaks against it: `out of order`, `cells never run`, `error in notebook`, ...",
     },
     "baseline.EnvironmentEntry": {
         "python": "version of Python",

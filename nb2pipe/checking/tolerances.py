@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nb2pipe.model import BaselineMetric, Direction, Metric, Tolerance, ToleranceSource
+from nb2pipe.model import BaselineMetric, Direction, Metric, MetricSource, Tolerance, ToleranceSource
 
 # Other threads and SIMD kernels move metrics by 1e-15, so 1e-6 never cries wolf and still sees any real change.
 EXACT = Tolerance(abs=1e-12, rel=1e-6, source=ToleranceSource.DEFAULT)
@@ -18,6 +18,8 @@ def effective(metric: Metric | None, baseline: BaselineMetric, given: Mapping[st
             return given[name]
     if metric is not None and metric.tolerance is not None:
         return metric.tolerance
+    if baseline.decimals is not None and metric is not None and metric.source is MetricSource.PRINTED:
+        return Tolerance(abs=10.0**-baseline.decimals, source=ToleranceSource.DIGITS)  # both sides are rounded
     if baseline.decimals is not None:
         return Tolerance(abs=0.5 * 10.0**-baseline.decimals + 1e-12, rel=0.0, source=ToleranceSource.DIGITS)
     return EXACT

@@ -18,17 +18,20 @@ from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Interrupted, Nb2pipeError, StorageProblem
 
 VERBS = {
+    "tag": "Propose tags for a notebook: steps, parameters, metrics.",
     "inspect": "Show the steps, parameters and metrics of a notebook.",
     "lint": "Find mistakes in tags and data flow, and fix what can be fixed.",
     "export": "Turn a notebook into a pipeline project, and verify it.",
     "run": "Run a pipeline.",
     "baseline": "Repeat a pipeline's run with other seeds and learn the noise of its metrics.",
     "check": "Run a pipeline and compare its metrics with the original's.",
+    "doctor": "Find what makes a notebook's numbers change from run to run.",
     "verify": "Run a pipeline and compare its values with the original's.",
     "contract": "Show what tables between steps are compared with, or accept new ones.",
     "clean": "Remove what earlier runs left.",
     "params": "List the parameters.",
     "tags": "List the code cells with their tags, roles and steps.",
+    "init": "Write files for CI: GitHub, GitLab, pre-commit.",
     "explain": "Explain a diagnostic, such as NB201.",
     "completion": "Print the completion script of a shell.",
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import climbing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.findings import of_report
 from nb2pipe.cli.options import (
@@ -28,6 +29,8 @@ from nb2pipe.model import CheckReport
 from nb2pipe.reports import github, outcomes, text
 from nb2pipe.reports.look import Look
 
+LEVELS = (*(f"R{number}" for number in range(9)), "max")
+CLIMBING = ("text", "json", "markdown")
 FORMATS = ("text", "json", "junit", "github", "markdown")
 
 
@@ -54,6 +57,17 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
 @click.option("--fresh", is_flag=True, help="Of a notebook: record the original again, too.")
 @click.option("--cached", is_flag=True, help="Take over steps that an earlier run left and nothing changed since.")
 @warn_contracts
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS, case_sensitive=False),
+    help="Climb the reproducibility axis up to here: nothing run at R0, a fresh environment at R7. Slow at the top.",
+)
+@click.option(
+    "--badge",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --level: write the badge (SVG).",
+)
 @values
 @click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
@@ -72,6 +86,8 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
     fresh: bool,
     cached: bool,
     warn_contracts: bool,
+    level: str | None,
+    badge: Path | None,
     values: Values,
     form: str,
     file: Path | None,
@@ -83,12 +99,19 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
 
     All steps run, whatever is cached: numbers read back prove nothing. --cached trusts the cache.
 
-    The exit code is 0 if all are within their tolerances, 1 if not. On GitHub Actions the result is also written to the
+    The exit code is 0 if all are within their tolerances, 1 if not; with --level, 0 if that level is reached (with
+    max: R4). On GitHub Actions the result is also written to the
     step's summary, and failed metrics are annotated at their cell.
     """
     console.command, console.form, console.file = "check", form, file
     if cached and fresh:
         raise click.UsageError("--cached and --fresh exclude each other")
+    if level is not None:
+        if form not in CLIMBING or values.given or values.files:
+            raise click.UsageError(f"--level goes without parameters, and with --output-format {', '.join(CLIMBING)}")
+        return climbing.command(console, path, level, badge, tolerances(allowed), form, file, running)
+    if badge is not None:
+        raise click.UsageError("--badge shows a level: give --level too")
     with shown(console) as progress:
         report = workflow.check(
             path,

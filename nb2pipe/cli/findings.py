@@ -10,18 +10,19 @@ from pathlib import Path
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Nb2pipeError
 from nb2pipe.model import Baseline, CheckReport, RunRecord, Verdict
-from nb2pipe.rules import nb401_out_of_tolerance, nb403_metric_missing, nb404_nothing_checked
 
 
 def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
     """A finding per metric that failed or is missing; one if nothing was checked at all."""
+    from nb2pipe.rules import nb401_out_of_tolerance, nb403_metric_missing, nb404_nothing_checked
+
     source = _original(report, path)
     name = str(source) if source else report.notebook
     if all(metric.verdict is Verdict.NOT_CHECKED for metric in report.metrics):
         return (nb404_nothing_checked.diagnostic(notebook=name, metrics=len(report.metrics)),)
     wrong = [metric for metric in report.metrics if metric.verdict in (Verdict.FAILED, Verdict.MISSING)]
     lines = _file_lines(source) if wrong and source else {}
-    return tuple(
+    failed = tuple(
         nb401_out_of_tolerance.diagnostic(
             metric, notebook=name, file_line=lines.get(metric.cell), changes=report.changes, command=report.command
         )
@@ -29,6 +30,17 @@ def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
         else nb403_metric_missing.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell))
         for metric in wrong
     )
+    baseline = baseline_of(report.run)
+    return (*_not_itself(baseline, name, source), *failed)
+
+
+def _not_itself(baseline: Baseline | None, name: str, source: Path | None) -> tuple[Diagnostic, ...]:
+    """Numbers that stand in the notebook and that its own code does not give."""
+    from nb2pipe.rules import nb409_not_reproducing_itself
+
+    apart = [metric for metric in baseline.metrics if nb409_not_reproducing_itself.apart(metric)] if baseline else []
+    lines = dict(_file_lines(source)) if apart and source else {}
+    return nb409_not_reproducing_itself.find(apart, name, lines)
 
 
 def baseline_of(record: RunRecord) -> Baseline | None:

@@ -11,9 +11,10 @@ from nb2pipe import workflow
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, notebook_argument, output
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.reports import flowline, text
 from nb2pipe.reports import inspection as tables
-from nb2pipe.reports import text
 from nb2pipe.reports.look import Look
+from nb2pipe.rules import nb210_no_steps
 
 
 @click.command("overview", context_settings=CONTEXT, hidden=True)
@@ -26,6 +27,8 @@ def command(console: Console, path: Path) -> int:
     seen = workflow.inspect(path)
     look = console.out()
     console.answer(tables.overview(seen.notebook, seen.pipeline, look))
+    if len(seen.pipeline.steps) > 1:
+        console.answer(["", *flowline.lines(seen.pipeline, look)])
     if seen.diagnostics:
         console.answer(
             ["", *text.diagnostics(seen.diagnostics, look), "", text.summary(seen.diagnostics, look, files=1)]
@@ -40,13 +43,13 @@ def command(console: Console, path: Path) -> int:
 def _next(path: Path, look: Look, found: tuple[Diagnostic, ...], *, failed: bool, steps: int) -> list[str]:
     """The next command, by what is there."""
     name = shlex.quote(str(path))
+    if not steps or any(d.code == nb210_no_steps.CODE for d in found):
+        return [
+            f"next: {look.paint(f'nb2pipe tag {name}', 'bold')}",
+            "      (proposes steps, parameters and metrics, and asks before it writes)",
+        ]
     if any(d.fix for d in found):
         return [f"next: {look.paint(f'nb2pipe lint --fix {name}', 'bold')}"]
     if failed:
         return ["next: repair the errors above, then run this command again"]
-    if not steps:
-        return [
-            "next: tag the first cell of each part of the work with step:NAME, a cell of results with metrics",
-            "      (a cell tag, or a first line  #| step: load)",
-        ]
     return [f"next: {look.paint(f'nb2pipe export {name}', 'bold')}"]

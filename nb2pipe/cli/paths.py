@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nb2pipe.manifest import FILE_NAME as MANIFEST
+from nb2pipe.cli.app import MANIFEST
 
 PASSED_BY = {".ipynb_checkpoints", "node_modules", "__pycache__"}
 

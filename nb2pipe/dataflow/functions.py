@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from nb2pipe.dataflow.body import Body
 from nb2pipe.dataflow.facts import NO_ORIGINS, Bind, Definition, Event, Mutate, Note, Position, Read, Sure
+from nb2pipe.dataflow.memos import remembering_defaults
 from nb2pipe.dataflow.scopes import FunctionNode, Scope, function_scope, parameters_of, type_scope
 
 
@@ -87,4 +88,7 @@ def function_definition(outer: Body, node: FunctionNode, walk: Callable[[Body, l
     walk(inner, node.body)
     if isinstance(node, ast.AsyncFunctionDef):
         inner.lazy = inner.returns_value = True
-    return close_body(outer, inner, node.name, node.args, outer.position(node))
+    definition = close_body(outer, inner, node.name, node.args, outer.position(node))
+    if definition.kept:
+        definition.kept -= {":" + name for name in remembering_defaults(node)}
+    return definition

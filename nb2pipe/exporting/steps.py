@@ -11,7 +11,7 @@ from typing import Any
 
 from nb2pipe.exporting import harness
 from nb2pipe.exporting.names import Aliases
-from nb2pipe.model import Cell, CellKind, Notebook, Parameter, Pipeline, Snippet, Step
+from nb2pipe.model import Cell, CellKind, MetricSource, Notebook, Parameter, Pipeline, Snippet, Step
 from nb2pipe.planning.metrics import Candidate
 from nb2pipe.rules.placing import source_lines
 
@@ -51,7 +51,8 @@ def build(step: Step, context: StepContext) -> dict[str, Any]:
 
 def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     parameters = {parameter.name: parameter for parameter in context.pipeline.parameters}
-    needs_numbers = any(candidate.step == step.name for candidate in context.candidates)
+    read = [candidate for candidate in context.candidates if candidate.source is not MetricSource.PRINTED]
+    needs_numbers = any(candidate.step == step.name for candidate in read)
     yield _markdown("title", harness.title(step, context.source))
     yield _code("parameters", _parameters(step, parameters, context), tags=["parameters"])
     setup = _setup(step, context)
@@ -65,7 +66,7 @@ def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     for index in _with_markdown(step, context.notebook):
         cell = by_index[index]
         yield _original(cell)
-        own = [candidate for candidate in context.candidates if candidate.cell == index]
+        own = [candidate for candidate in read if candidate.cell == index]
         if own:
             yield _code(f"metrics-{index + 1}", harness.metrics(own))
     yield _code("outputs", harness.outputs(step, context.aliases, metrics=needs_numbers))

@@ -24,7 +24,7 @@ from nb2pipe.rules import (
 )
 from nb2pipe.rules.placing import line_source
 
-__all__ = ["line_source", "read", "remarks"]
+__all__ = ["line_source", "parse", "read", "remarks"]
 
 _LANGUAGES_BY_KERNEL = {
     "ir": "R",
@@ -41,7 +41,11 @@ def read(path: Path) -> Notebook:
 
     An ``.ipynb`` file is read with ``json`` and a check of our own: nbformat would cost more than all the rest.
     """
-    text = read_text(path)
+    return parse(path, read_text(path))
+
+
+def parse(path: Path, text: str) -> Notebook:
+    """As :func:`read`, of a text that the file may have soon."""
     is_text = path.suffix.lower() in notebook_formats.TEXT_SUFFIXES
     notebook = _from_text(path, text) if is_text else _from_json(path, text)
     if notebook.language.lower() not in ("python", "python3", "ipython", "ipython3"):

@@ -12,7 +12,7 @@ from nb2pipe.rules import nb001_not_json, nb006_unreadable_file
 from nb2pipe.spelling import closest
 
 NOTEBOOK_SUFFIXES = (".ipynb", ".py", ".md", ".Rmd")
-_CONFLICT = re.compile(r"^(<{7} .*|={7}|>{7} .*)\r?$", re.MULTILINE)
+_CONFLICT = r"(?m)^(<{7} .*|={7}|>{7} .*)\r?$"
 
 
 def read_text(path: Path) -> str:
@@ -51,7 +51,7 @@ def _why_not_json(path: str, text: str, error: json.JSONDecodeError) -> Any:
     start = text.lstrip()[:100]
     if not start:
         return nb001_not_json.diagnostic(path, "the file is empty")
-    conflict = _CONFLICT.search(text)
+    conflict = re.search(_CONFLICT, text)
     if conflict is not None and conflict[1].startswith("<"):
         line = text.count("\n", 0, conflict.start()) + 1
         return nb001_not_json.conflict(path, line, conflict[1].rstrip("\r"))

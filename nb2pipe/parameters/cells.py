@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nb2pipe.diagnostics import Diagnostic
-from nb2pipe.magics import to_python
 from nb2pipe.model import Notebook, Parameter
 from nb2pipe.parameters.kinds import of_value
 from nb2pipe.rules import (
@@ -39,6 +38,8 @@ def read_parameters(source: str, *, cell: int = 0, notebook: Notebook | None = N
     """
     reader = _CellReader(source, cell, notebook)
     try:
+        from nb2pipe.magics import to_python  # those who only convert values need no cell
+
         tree = ast.parse(to_python(source).text)
     except SyntaxError as error:
         why = f"line {error.lineno}: {error.msg}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nb2pipe.model import Recording, Step
+from nb2pipe.planning.order import dependencies
 from nb2pipe.planning.timeline import Timeline
 
 
@@ -66,7 +67,7 @@ def _before(steps: Sequence[Step]) -> dict[str, set[str]]:
     """Step -> all steps that variables, random state or tags put before it. ``steps`` are in notebook order."""
     known: dict[str, set[str]] = {}
     for step in steps:
-        direct = {item.step for item in step.inputs} | set(step.after) | ({step.random_from or step.name} - {step.name})
+        direct = set(dependencies(step))
         known[step.name] = direct.union(*(known.get(name, set()) for name in direct))
     return known
 

@@ -20,11 +20,11 @@ from nb2pipe.model import (
     SegmentObservation,
     StatementKind,
 )
-from nb2pipe.planning import metrics
+from nb2pipe.planning import metrics, ties
 from nb2pipe.planning.files import SkippedFile
 from nb2pipe.planning.randomness import RandomFlow
 from nb2pipe.planning.resolve import Needs, Unknown
-from nb2pipe.planning.sharing import Bundle
+from nb2pipe.planning.sharing import Bundle, groups_of
 from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline
 from nb2pipe.rules import (
     nb111_tag_without_effect,
@@ -51,6 +51,11 @@ _VIEWS = (
 _OUTDATED = (
     "it holds a function that was made by another one, and such a function is stored together with '{0}' as it is then, "
     "but cell {1} changes '{0}' later: give it to the function as an argument, or define the function with def"
+)
+
+_TIED = (
+    "'{1}' holds the same object as '{0}' (in a default argument, an attribute, or what it encloses), and it is changed later; "
+    "step '{2}' defines '{1}' anew, with an object of its own. Give the object to '{1}' as an argument instead"
 )
 
 
@@ -90,6 +95,8 @@ def collect(facts: Facts) -> tuple[Diagnostic, ...]:
         *_circular_setup(facts),
         *_not_saveable(facts),
         *_outdated(facts),
+        *_ties(facts),
+        *_draws_again(facts),
         *_skipped_settings(facts),
         *_skipped_files(facts),
         *(nb212_skipped_draws.diagnostic(facts.notebook, cell, step) for cell, step in facts.random.broken),
@@ -341,6 +348,26 @@ def _outdated(facts: Facts) -> Iterator[Diagnostic]:
                         facts.notebook, cell, place, names=(name,), type_name=value.type, step=provider, reader=step,
                         why=_OUTDATED.format(read, changed),
                     )  # fmt: skip
+
+
+def _ties(facts: Facts) -> Iterator[Diagnostic]:
+    """A function or class, defined anew, would hold another object than a name that shared it in the notebook."""
+    for tie in ties.broken(facts.timeline, facts.segments, facts.needs, groups_of(facts.bundles)):
+        value = _stored(facts, tie.provider, tie.name)
+        cell, place = _made(facts, tie.name, tie.provider)
+        yield nb204_cannot_hand_over.diagnostic(
+            facts.notebook, cell, place, names=(tie.name,), type_name=value.type if value else None, step=tie.provider,
+            reader=tie.step, why=_TIED.format(tie.name, tie.definition, tie.step),
+        )  # fmt: skip
+
+
+def _draws_again(facts: Facts) -> Iterator[Diagnostic]:
+    """A step is continued with random numbers after another moved the stream: it runs in one piece, before or after."""
+    for cell, step, other in facts.random.interrupted:
+        why = f"cell {cell + 1} draws from it again, after '{other}' moved it"
+        yield nb206_two_versions.diagnostic(
+            facts.notebook, cell, Place(1), name="the state of the random generator", step=step, why=why
+        )
 
 
 def _imports(facts: Facts, event: Event) -> bool:

@@ -21,6 +21,15 @@ _IMPLIES = {
 }
 
 
+_SETTINGS_OF_OTHERS = {"seaborn": ("matplotlib",)}  # seaborn.set() is matplotlib's rcParams
+
+
+def concerned(modules: Iterable[str]) -> frozenset[str]:
+    """The libraries whose settings a statement changes that sets those of ``modules``."""
+    given = frozenset(modules)
+    return given.union(*(_SETTINGS_OF_OTHERS.get(module, ()) for module in given))
+
+
 def with_implied(modules: Iterable[str]) -> frozenset[str]:
     """Root modules, and those that they load."""
     given = frozenset(modules)

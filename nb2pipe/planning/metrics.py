@@ -19,6 +19,7 @@ from nb2pipe.model import (
 )
 
 _LONGEST_NAME = 60
+PRINT = "print"  # the expression of what a cell prints
 _HIGHER = ("acc", "auc", "f1", "r2", "precision", "recall", "score", "jaccard", "kappa", "mcc", "sensitivity", "gini")
 _LOWER = ("loss", "error", "rmse", "mse", "mae", "mape", "rmsle", "perplexity", "brier", "deviance", "aic", "bic")
 
@@ -50,7 +51,25 @@ def candidates(roles: Sequence[CellRole], flows: Mapping[int, CellFlow]) -> tupl
 
 def from_candidates(found: Iterable[Candidate]) -> tuple[Metric, ...]:
     """The metrics of a pipeline that was not observed: one per candidate, as if each held a plain number."""
-    return tuple(_metric(candidate, candidate.name, "") for candidate in found)
+    return tuple(
+        _metric(candidate, candidate.name, "") for candidate in found if candidate.source is not MetricSource.PRINTED
+    )
+
+
+def from_printed(found: Iterable[Candidate], named: Mapping[int, Iterable[str]]) -> tuple[Metric, ...]:
+    """The metrics of cells that print them: ``named`` has the names by cell, as the stored outputs showed them."""
+    printing = {candidate.cell: candidate for candidate in found if candidate.source is MetricSource.PRINTED}
+    return tuple(
+        _metric(printing[cell], name, name.removesuffix(f" (cell {cell + 1})"))
+        for cell, names in named.items()
+        if cell in printing
+        for name in names
+    )
+
+
+def printed_in(found: Iterable[Candidate], cell: int) -> frozenset[str]:
+    """The expressions of a cell whose values are read better than from what it prints."""
+    return frozenset(c.expression for c in found if c.cell == cell and c.source is not MetricSource.PRINTED)
 
 
 def from_observed(found: Iterable[Candidate], observed: Iterable[ObservedMetric]) -> tuple[Metric, ...]:
@@ -61,6 +80,11 @@ def from_observed(found: Iterable[Candidate], observed: Iterable[ObservedMetric]
     metrics: list[Metric] = []
     for candidate in found:
         for item in by_value.get((candidate.cell, candidate.source, candidate.expression), ()):
+            if candidate.source is MetricSource.PRINTED:
+                taken = any(metric.name == item.key for metric in metrics)
+                name = f"{item.key} (cell {item.cell + 1})" if taken else item.key
+                metrics.append(_metric(candidate, name, item.key))
+                continue
             key = _own_key(candidate, item.key)
             if key is not None:
                 name = f"{candidate.name}.{key}" if key else candidate.name
@@ -68,12 +92,12 @@ def from_observed(found: Iterable[Candidate], observed: Iterable[ObservedMetric]
     return tuple(metrics)
 
 
-def observed_value(metric: Metric, observed: Iterable[ObservedMetric]) -> float | None:
+def observed_value(metric: Metric, observed: Iterable[ObservedMetric]) -> ObservedMetric | None:
     """The recorded number of a metric made by :func:`from_observed`."""
     for item in observed:
         same_source = item.cell == metric.cell and item.source is metric.source and item.key == metric.key
         if same_source and item.expression == metric.expression:
-            return item.value
+            return item
     return None
 
 
@@ -104,11 +128,19 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow) -> Iterator[Candidate]:
     for name in assigned:
         if name not in named:
             yield Candidate(name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name)
+    known = {*named, *assigned, flow.shown}
+    for name in flow.printed:
+        if name not in known and name.isidentifier():
+            yield Candidate(name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name)
     if flow.shown is not None and flow.shown not in named and flow.shown not in assigned:
         for name, index in _elements(flow.shown, role.cell):
             yield Candidate(
                 name=name, step=step, cell=role.cell, source=MetricSource.SHOWN, expression=flow.shown, index=index
             )  # fmt: skip
+
+    read = {*known, *(name for name in flow.printed if name.isidentifier())}
+    if flow.prints_more or any(expression not in read for expression in flow.printed):
+        yield Candidate(name="printed", step=step, cell=role.cell, source=MetricSource.PRINTED, expression=PRINT)
 
 
 def _elements(expression: str, cell: int) -> list[tuple[str, int | None]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import dataclass, field, replace
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import (
@@ -22,7 +21,8 @@ from nb2pipe.model import (
     Step,
 )
 from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
-from nb2pipe.planning.libraries import may_draw, with_implied
+from nb2pipe.planning.libraries import concerned, may_draw, with_implied
+from nb2pipe.planning.order import order
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
 
@@ -39,6 +39,7 @@ class Plan:
     candidates: tuple[metrics.Candidate, ...]
     unresolved: frozenset[str] = frozenset()  # names that are read, but that nothing visibly defines
     reseeded: frozenset[str] = frozenset()  # steps that replay a seed of the notebook's setup
+    relevant: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> libraries whose settings it gets
     extra: frozenset[tuple[str, str]] = frozenset()  # (step, name): values to look at that are no outputs yet
 
 
@@ -68,17 +69,18 @@ def plan(
     needs = {step: resolver.needs(step) for step in line.steps}
     values = {(value.step, value.name): value for value in recording.values} if recording else {}
     _add_declared(needs, roles, resolver)
+    _add_texts(needs, roles, by_cell, line, resolver)
     _close_outputs(needs, resolver, groups)
     _add_code(needs, values, resolver, groups)
     _close_outputs(needs, resolver, groups)
-    _add_settings(needs, line, resolver, random, values, notebook)
+    relevant = _add_settings(needs, line, resolver, random, values, notebook)
     _close_outputs(needs, resolver, groups)
     for step in line.steps:
         resolver.check_versions(needs[step], step)
     found = metrics.candidates(roles, by_cell)
     steps = _steps(needs, line, random, values, roles, groups)
     touched = files.flow(line, recording)
-    ordered, cycle = _order(files.with_files(steps, touched))
+    ordered, cycle = order(files.with_files(steps, touched))
     pipeline = Pipeline(
         name=notebook.path.stem,
         notebook=notebook.path.name,
@@ -99,6 +101,7 @@ def plan(
         timeline=line,
         candidates=found,
         reseeded=frozenset(random.reseed),
+        relevant=relevant,
         unresolved=frozenset(unknown.use.name for need in needs.values() for unknown in need.unknown),
     )
 
@@ -127,6 +130,24 @@ def _add_declared(needs: dict[str, Needs], roles: Sequence[CellRole], resolver: 
             continue
         for name in role.inputs:
             if name not in needs[role.step].artifacts and resolver.has_name(name):
+                resolver.code(needs[role.step], role.step, name)
+
+
+def _add_texts(
+    needs: dict[str, Needs],
+    roles: Sequence[CellRole],
+    flows: Mapping[int, CellFlow],
+    line: Timeline,
+    resolver: Resolver,
+) -> None:
+    """A cell that reads names out of texts gets what stands in the notebook's strings and was there before."""
+    readers = [role for role in roles if role.step is not None and role.cell in flows and flows[role.cell].reads_text]
+    words = frozenset[str]().union(*(flow.words for flow in flows.values())) if readers else frozenset[str]()
+    for role in readers:
+        assert role.step is not None
+        start = line.start(role.step)
+        for name in sorted(words.intersection(line.events)):
+            if any(event.step != role.step for event in line.reaching(name, start)):
                 resolver.code(needs[role.step], role.step, name)
 
 
@@ -168,7 +189,9 @@ def _add_settings(
     random: randomness.RandomFlow,
     values: Mapping[tuple[str, str], ObservedValue],
     notebook: Notebook,
-) -> None:
+) -> dict[str, frozenset[str]]:
+    """Replay what sets the libraries that a step uses; says which these are."""
+    found: dict[str, frozenset[str]] = {}
     for step, need in needs.items():
         own = line.statements_of[step]
         modules = imported_modules(own) | imported_modules(line.placed[position] for position in need.replays)
@@ -183,9 +206,11 @@ def _add_settings(
             if item.statement.seeds:
                 wanted = item.position in random.reseed.get(step, ())
             else:
-                wanted = not item.statement.modules or bool(relevant.intersection(item.statement.modules))
+                wanted = not item.statement.modules or bool(relevant & concerned(item.statement.modules))
             if wanted:
                 resolver.replay_statement(need, step, item)
+        found[step] = relevant
+    return found
 
 
 def _modules_of(value: ObservedValue | None) -> tuple[str, ...]:
@@ -214,7 +239,7 @@ def _steps(
             step=step,
             format=value.format if value else None,
             type=value.type if value else None,
-            optional=len(names) == 1 and _optional(line, needs[step], step, name),
+            optional=len(names) == 1 and ((bool(values) and value is None) or _optional(line, needs[step], step, name)),
         )
 
     for need in needs.values():
@@ -295,33 +320,3 @@ def _snippets(line: Timeline, positions: set[int], early_at: int | None) -> tupl
             new = replace(last, end_line=max(last.end_line, new.end_line), after_loads=last.after_loads or early)
         snippets.append(new)
     return tuple(snippets)
-
-
-def _order(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[str, ...]]:
-    """Steps in an order that can run, as close to the notebook's as possible; and a cycle, if that is impossible."""
-    by_name = {step.name: step for step in steps}
-    rank = {step.name: number for number, step in enumerate(steps)}
-    sorter: TopologicalSorter[str] = TopologicalSorter(
-        {step.name: [name for name in dependencies(step) if name in by_name] for step in steps}
-    )
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        return steps, tuple(reversed(error.args[1]))
-    ordered: list[Step] = []
-    ready: list[str] = []
-    while sorter.is_active():
-        ready = sorted([*ready, *sorter.get_ready()], key=lambda name: rank[name])
-        name = ready.pop(0)
-        ordered.append(by_name[name])
-        sorter.done(name)
-    return tuple(ordered), ()
-
-
-def dependencies(step: Step) -> tuple[str, ...]:
-    """Steps that must run before this one, each once."""
-    names = dict.fromkeys(artifact.step for artifact in step.inputs)
-    names.update(dict.fromkeys(step.after))
-    if step.random_from:
-        names[step.random_from] = None
-    return tuple(names)

@@ -13,12 +13,14 @@ from nb2pipe.planning.timeline import Timeline
 class RandomFlow:
     """``source``: step -> step whose state it continues. ``reseed``: step -> positions of seeding setup statements.
 
-    ``broken`` are (skipped cell, step) pairs: a skipped cell moved the stream that the step goes on with.
+    ``broken`` are (skipped cell, step) pairs: a skipped cell moved the stream that the step goes on with. ``interrupted``:
+    (cell, step, other step): the step goes on at the cell, and the other moved the stream since it last did.
     """
 
     source: dict[str, str]
     reseed: dict[str, tuple[int, ...]]
     broken: tuple[tuple[int, str], ...] = ()
+    interrupted: tuple[tuple[int, str, str], ...] = ()
 
 
 def flow(timeline: Timeline, recording: Recording | None) -> RandomFlow:
@@ -55,6 +57,7 @@ def _observed(timeline: Timeline, recording: Recording) -> RandomFlow:
     source: dict[str, str] = {}
     reseed: dict[str, tuple[int, ...]] = {}
     broken: list[tuple[int, str]] = []
+    interrupted: list[tuple[int, str, str]] = []
     last: str | None = None
     setup: list[int] = []
     skipped: int | None = None
@@ -80,8 +83,10 @@ def _observed(timeline: Timeline, recording: Recording) -> RandomFlow:
                 source[step] = last
             elif setup:
                 reseed[step] = tuple(setup)
+        elif last is not None and last != step and not reseeds_first:
+            interrupted.append((segment.cells[0], step, last))
         last, skipped = step, None
-    return RandomFlow(source=source, reseed=reseed, broken=tuple(broken))
+    return RandomFlow(source=source, reseed=reseed, broken=tuple(broken), interrupted=tuple(interrupted))
 
 
 def _seeding(timeline: Timeline, cells: Iterable[int]) -> Iterable[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nb2pipe.model import BindingKind, Place, Use
+from nb2pipe.planning.history import Foreign, Histories, harmless, provider_of
 from nb2pipe.planning.timeline import Carrier, Event, EventKind, Placed, Timeline
 
 
@@ -62,15 +63,15 @@ class Read:
     placed: Placed
 
 
-def exposed_reads(timeline: Timeline, step: str) -> Iterator[Read]:
+def exposed_reads(timeline: Timeline, histories: Histories, step: str) -> Iterator[Read]:
     """The reads of names that the step has not certainly bound before, or that others have changed since it did."""
     bound: set[str] = set()
 
     def known(name: str, item: Placed) -> bool:
-        return name in bound and not (
-            _shared(timeline, name)
-            and any(event.step != step and not _harmless(event) for event in timeline.reaching(name, item.position))
-        )
+        if name not in bound:
+            return False
+        history = histories[name]
+        return not history.shared or not history.foreign(step, item.position).touched
 
     for item in timeline.statements_of[step]:
         for use in item.statement.uses:
@@ -87,25 +88,21 @@ def exposed_reads(timeline: Timeline, step: str) -> Iterator[Read]:
         bound.difference_update(deletion.name for deletion in item.statement.deletions)
 
 
-def _shared(timeline: Timeline, name: str) -> bool:
-    events = timeline.events[name]
-    return any(event.step != events[0].step for event in events)
-
-
 class Resolver:
-    """Answers for one timeline; remembers nothing but the timeline and which names an analysis cannot see."""
+    """Answers for one timeline; remembers nothing but the timeline, indexed, and which names an analysis cannot see."""
 
     def __init__(
         self, timeline: Timeline, *, star_imports: tuple[int, ...] = (), observed: Mapping[str, tuple[str, ...]]
     ) -> None:
         self._timeline = timeline
+        self._histories = Histories(timeline)
         self._star_imports = star_imports
         self._observed = observed
 
     def needs(self, step: str) -> Needs:
         """Everything that the step reads before it certainly wrote it."""
         needs = Needs()
-        for read in exposed_reads(self._timeline, step):
+        for read in exposed_reads(self._timeline, self._histories, step):
             self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
         return needs
 
@@ -131,12 +128,11 @@ class Resolver:
         own = [event for event in self._timeline.events.get(name, ()) if event.step == step]
         if not own or (own[0].kind is EventKind.BIND and own[0].certain) or name in needs.artifacts:
             return
-        reaching = self._foreign(step, name, own[0].position)
-        provider = _provider(reaching)
-        if provider is not None:
-            needs.artifacts[name] = provider
-        elif reaching:
-            self._replay(needs, step, name, reaching)
+        foreign = self._histories[name].foreign(step, own[0].position)
+        if foreign.provider is not None:
+            needs.artifacts[name] = foreign.provider
+        elif foreign.events:
+            self._replay(needs, step, name, foreign.events)
 
     def code(self, needs: Needs, step: str, name: str, provider: str | None = None) -> None:
         """Bring the definition of a function or class that a value of ``provider`` refers to, and what it reads."""
@@ -152,7 +148,7 @@ class Resolver:
             seen.add(current)
             if current != name and not self._timeline.events.get(current):
                 continue
-            reaching = self._foreign(step, current, start)
+            reaching = self._histories[current].foreign(step, start).events
             if not reaching:
                 continue
             use = Use(name=current, place=reaching[-1].place, via=name)
@@ -168,7 +164,7 @@ class Resolver:
         start = self._timeline.start(step)
         known = {event.position for event in self._timeline.reaching(name, end)}
         for event in self._timeline.reaching(name, start):
-            if event.position >= end and event.position not in known and not _harmless(event):
+            if event.position >= end and event.position not in known and not harmless(event):
                 cell = self._timeline.placed[event.position].statement.cell
                 why = f"a value that '{provider}' made uses it as it was before cell {cell + 1} made another of it"
                 needs.conflicts.append(Conflict(step=step, name=name, cell=cell, place=event.place, why=why))
@@ -188,28 +184,22 @@ class Resolver:
 
     # ------------------------------------------------------------ single reads
 
-    def _foreign(self, step: str, name: str, position: int) -> tuple[Event, ...]:
-        return tuple(
-            e for e in self._timeline.reaching(name, position) if e.step != step and e.kind is not EventKind.DELETE
-        )
-
     def _read(self, needs: Needs, step: str, use: Use, position: int, cell: int) -> None:
-        reaching = self._timeline.reaching(use.name, position)
-        foreign = tuple(e for e in reaching if e.step != step and e.kind is not EventKind.DELETE)
-        if not foreign:
-            if not reaching and not _bound_on_the_way(self._timeline, use, position):
+        history = self._histories[use.name]
+        foreign = history.foreign(step, position)
+        if not foreign.events:
+            if not history.reaches(position) and not _bound_on_the_way(self._timeline, use, position):
                 self._missing(needs, step, use, position, cell)
             return
-        skipped = next((e for e in foreign if e.carrier is Carrier.SKIPPED and not _harmless(e)), None)
-        if skipped is not None:
-            skip_cell = self._timeline.placed[skipped.position].statement.cell
+        if foreign.skipped is not None:
+            skip_cell = self._timeline.placed[foreign.skipped.position].statement.cell
             needs.unknown.append(Unknown(step=step, use=use, cell=cell, position=position, skipped=skip_cell))
             return
         self._check_order(needs, step, use, cell, foreign)
-        provider = _provider(foreign)
+        provider = foreign.provider
         if provider is None:
-            self._replay(needs, step, use.name, foreign)
-            needs.from_code.append(FromCode(use=use, cell=cell, position=max(e.position for e in foreign)))
+            self._replay(needs, step, use.name, foreign.events)
+            needs.from_code.append(FromCode(use=use, cell=cell, position=foreign.events[-1].position))
             return
         self._take(needs, step, use, cell, provider)
         changed = self._changed_after(use.name, provider, position)
@@ -217,15 +207,13 @@ class Resolver:
             why = f"it reads it before cell {changed + 1} of '{provider}' changes it, but '{provider}' runs as one step"
             needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
 
-    def _check_order(self, needs: Needs, step: str, use: Use, cell: int, foreign: tuple[Event, ...]) -> None:
+    def _check_order(self, needs: Needs, step: str, use: Use, cell: int, foreign: Foreign) -> None:
         """What comes from elsewhere is there from the start: the step's own earlier cells must not bind it anew."""
-        last = max((event.position for event in foreign if not _harmless(event)), default=-1)
-        for event in self._timeline.events[use.name]:
-            if event.step == step and event.kind is EventKind.BIND and event.position < last:
-                other = self._timeline.placed[last].statement.cell + 1
-                why = f"it makes one itself, and then reads the one that cell {other} makes later"
-                needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
-                return
+        bound = self._histories[use.name].first_bind(step)
+        if bound is not None and bound < foreign.last:
+            other = self._timeline.placed[foreign.last].statement.cell + 1
+            why = f"it makes one itself, and then reads the one that cell {other} makes later"
+            needs.conflicts.append(Conflict(step=step, name=use.name, cell=cell, place=use.place, why=why))
 
     def _take(self, needs: Needs, step: str, use: Use, cell: int, provider: str) -> None:
         known = needs.artifacts.setdefault(use.name, provider)
@@ -235,10 +223,8 @@ class Resolver:
 
     def _changed_after(self, name: str, provider: str, position: int) -> int | None:
         """The cell in which the provider changes the name after the reader read it: its artifact is another version."""
-        for event in self._timeline.events.get(name, ()):
-            if event.position > position and event.step == provider and not _harmless(event):
-                return self._timeline.placed[event.position].statement.cell
-        return None
+        changed = self._histories[name].changed_after(provider, position)
+        return None if changed is None else self._timeline.placed[changed].statement.cell
 
     def _missing(self, needs: Needs, step: str, use: Use, position: int, cell: int) -> None:
         for provider in reversed(self._observed.get(use.name, ())):
@@ -264,7 +250,7 @@ class Resolver:
     def _setup_read(self, needs: Needs, step: str, use: Use, item: Placed, *, early: bool) -> None:
         """A replayed statement reads a name: it must find the version it found in the notebook."""
         reaching = self._timeline.reaching(use.name, item.position)
-        provider = _provider(reaching)
+        provider = provider_of(reaching)
         if provider is None:
             if reaching:
                 self._replay(needs, step, use.name, reaching)
@@ -275,7 +261,7 @@ class Resolver:
             return
         if provider == step:
             return
-        at_start = _provider(self._timeline.reaching(use.name, self._timeline.start(step)))
+        at_start = provider_of(self._timeline.reaching(use.name, self._timeline.start(step)))
         if at_start != provider:
             why = f"its setup needs '{use.name}' as '{provider}' left it, but '{at_start}' changed it since"
             needs.conflicts.append(
@@ -297,20 +283,6 @@ def _bound_on_the_way(timeline: Timeline, use: Use, position: int) -> bool:
     """Whether the reading statement itself may bind the name further up: ``[n := x for x in rows] + [n]``."""
     bindings = timeline.placed[position].statement.bindings
     return any(b.name == use.name and b.place < use.place and not b.certain for b in bindings)
-
-
-def _provider(events: tuple[Event, ...]) -> str | None:
-    """The step whose artifact holds the outcome of these events; ``None`` if replaying code or parameters gives it."""
-    only_code = all(e.carrier is Carrier.CODE for e in events if e.kind is EventKind.BIND)
-    for event in reversed(events):
-        if event.carrier is Carrier.ARTIFACT and not (only_code and _harmless(event)):
-            return event.step
-    return None
-
-
-def _harmless(event: Event) -> bool:
-    """A possible, never observed change."""
-    return event.kind is EventKind.MUTATE and not event.certain
 
 
 def settings_before(timeline: Timeline, step: str) -> Iterator[Placed]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from nb2pipe.model import Recording
 from nb2pipe.planning.observe import hidden_change, insert
-from nb2pipe.planning.timeline import EventKind, Timeline
+from nb2pipe.planning.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +29,21 @@ class Bundle:
 def bundles(timeline: Timeline, recording: Recording) -> tuple[Bundle, ...]:
     """The groups that matter, as each step leaves them."""
     found: dict[tuple[str, str], Bundle] = {}
-    last = {segment.step: number for number, segment in enumerate(timeline.segments) if segment.step}
     for number, observation in enumerate(recording.segments):
         step = observation.segment.step
-        if step is None or last.get(step) != number:
+        if step is None:
             continue
-        for names in observation.aliases:
+        for everyone in observation.aliases:
+            names = tuple(name for name in everyone if timeline.leaves(step, name) == number)
+            if len(names) < 2:
+                continue
             matters = _matters(timeline, recording, number, names)
             views = matters and any(len(set(names) & set(memory)) > 1 for memory in observation.memory)
-            within = [group for group in observation.objects if set(group) <= set(names)]
+            within = [
+                tuple(n for n in group if n in names) for group in observation.objects if set(group) <= set(everyone)
+            ]
             for group in (names,) if matters else within:
-                if _touched(timeline, step, group):
+                if len(group) > 1 and _touched(timeline, step, group):
                     found[step, group[0]] = Bundle(step=step, segment=number, names=group, views=views)
     return tuple(found.values())
 
@@ -48,7 +52,7 @@ def with_bundles(timeline: Timeline, found: tuple[Bundle, ...]) -> Timeline:
     """A step that hands on one member of a bundle hands on all: each counts as changed there."""
     events = dict(timeline.events)
     for bundle in found:
-        begin, end = _span(timeline, bundle.segment)
+        begin, end = timeline.extent(bundle.segment)
         for name in bundle.names:
             own = any(event.step == bundle.step for event in events.get(name, ()))
             if name in events and not own and end > begin:
@@ -63,22 +67,9 @@ def _touched(timeline: Timeline, step: str, names: tuple[str, ...]) -> bool:
 def _matters(timeline: Timeline, recording: Recording, number: int, names: tuple[str, ...]) -> bool:
     for later in range(number + 1, len(recording.segments)):
         changed = [name for name in names if name in recording.segments[later].changed]
-        if len(changed) > 1 and any(not _bound_anew(timeline, later, name) for name in changed):
+        if len(changed) > 1 and any(not timeline.binds(later, name) for name in changed):
             return True
     return False
-
-
-def _bound_anew(timeline: Timeline, number: int, name: str) -> bool:
-    begin, end = _span(timeline, number)
-    return any(
-        event.kind is EventKind.BIND and event.certain and begin <= event.position < end
-        for event in timeline.events.get(name, ())
-    )
-
-
-def _span(timeline: Timeline, number: int) -> tuple[int, int]:
-    cells = timeline.segments[number].cells
-    return timeline.spans[cells[0]][0], timeline.spans[cells[-1]][1]
 
 
 def groups_of(found: tuple[Bundle, ...]) -> Mapping[tuple[str, str], tuple[str, ...]]:

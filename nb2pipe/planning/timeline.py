@@ -71,6 +71,34 @@ class Timeline:
         placed = self.statements_of[step]
         return placed[0].position if placed else self.spans[self.cells_of[step][0]][0]
 
+    def leaves(self, step: str, name: str) -> int:
+        """The segment at whose end the step has made of ``name`` what it hands on.
+
+        That is its last one, but for a step that is continued, without touching the name again, after another did.
+        """
+        own = [number for number, segment in enumerate(self.segments) if segment.step == step]
+        touched = any(event.step == step for event in self.events.get(name, ()))
+        while touched and len(own) > 1:
+            begin, (middle, end) = self.extent(own[-2])[1], self.extent(own[-1])
+            events = [e for e in self.events.get(name, ()) if begin <= e.position < end]
+            if any(e.position >= middle for e in events) or not events:
+                break
+            own.pop()
+        return own[-1]
+
+    def extent(self, segment: int) -> tuple[int, int]:
+        """The positions at which a segment begins and ends."""
+        cells = self.segments[segment].cells
+        return self.spans[cells[0]][0], self.spans[cells[-1]][1]
+
+    def binds(self, segment: int, name: str) -> bool:
+        """Whether the segment certainly binds the name anew."""
+        begin, end = self.extent(segment)
+        return any(
+            event.kind is EventKind.BIND and event.certain and begin <= event.position < end
+            for event in self.events.get(name, ())
+        )
+
     def is_skipped(self, cell: int) -> bool:
         """Whether the cell is tagged ``skip`` (and has a statement)."""
         begin, end = self.spans.get(cell, (0, 0))

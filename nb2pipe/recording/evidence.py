@@ -10,8 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from nb2pipe.model import BindingKind, Part, Pipeline, Recording, Step
+from nb2pipe.model import BindingKind, Notebook, Part, Pipeline, Recording, Step
+from nb2pipe.planning import Plan
 from nb2pipe.planning.timeline import Timeline
+from nb2pipe.recording.remembering import memos_of
 from nb2pipe.storing import write_bytes
 
 FILE_NAME = "evidence.json"
@@ -20,6 +22,7 @@ FILE_NAME = "evidence.json"
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """``outlines`` and ``makers`` (cell, from 0) go by ``step/name``, ``settings`` by step; ``text`` is the source.
 
+    ``memos`` are the memories of functions that do not count, ``relevant`` the libraries whose settings count in a step.
     ``definitions``: step -> fingerprints of the functions and classes that it defines again, as they were when it began.
     """
 
@@ -28,13 +31,14 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, dict[str, dict[str, str]]] = {}
     definitions: dict[str, dict[str, str]] = {}
     reseeded: tuple[str, ...] = ()
+    memos: tuple[tuple[str, str], ...] = ()
+    relevant: dict[str, tuple[str, ...]] = {}
     text: str = ""
 
 
-def gather(
-    pipeline: Pipeline, recording: Recording, timeline: Timeline, text: str, reseeded: frozenset[str]
-) -> Evidence:
+def gather(notebook: Notebook, pipeline: Pipeline, recording: Recording, plan: Plan) -> Evidence:
     """What of a recording is needed to compare a run of the pipeline with it."""
+    timeline = plan.timeline
     crossing = {(item.step, name) for step in pipeline.steps for item in step.outputs for name in item.names}
     return Evidence(
         outlines={
@@ -47,8 +51,10 @@ def gather(
         },
         settings={item.segment.step: _plain(item.settings) for item in recording.segments if item.segment.step},
         definitions={step.name: _definitions(step, timeline, recording) for step in pipeline.steps},
-        reseeded=tuple(sorted(reseeded)),
-        text=text,
+        reseeded=tuple(sorted(plan.reseeded)),
+        memos=memos_of(notebook),
+        relevant={step: tuple(sorted(modules)) for step, modules in plan.relevant.items()},
+        text="\n".join(cell.source for cell in notebook.cells),
     )
 
 

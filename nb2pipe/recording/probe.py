@@ -14,11 +14,15 @@ from nb2pipe.running.watching import KernelSession
 
 
 class Probe:
-    """Asks questions at step borders; ``folder`` is where requests, replies and trial files go."""
+    """Asks questions at step borders; ``folder`` is where requests, replies and trial files go.
 
-    def __init__(self, session: KernelSession, folder: Path) -> None:
+    ``memos`` are (function or class, name of its memory): what these hold does not count.
+    """
+
+    def __init__(self, session: KernelSession, folder: Path, memos: Sequence[tuple[str, str]] = ()) -> None:
         self._session = session
         self._folder = folder
+        self._memos = memos
         self._count = 0
 
     def install(self) -> None:
@@ -47,18 +51,21 @@ class Probe:
         self,
         *,
         names: Sequence[str] = (),
+        definitions: Sequence[str] = (),
         store: Sequence[str | Sequence[str]] = (),
         formats: Sequence[Format] = (),
         outlines: Sequence[str] = (),
         known: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """What the names hold now.
+        """What the names hold now, and the functions and classes under ``definitions``, which nobody stores.
 
         Values in ``store`` are also tried in the formats and taken apart, unless their fingerprint is the ``known`` one;
         those in ``outlines`` are taken apart only.
         """
         request = {
             "names": list(names),
+            "definitions": list(definitions),
+            "memos": list(self._memos),
             "outlines": list(outlines),
             "store": list(store),
             "known": dict(known or {}),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nb2pipe import formats
+from nb2pipe import formats, magics
+from nb2pipe.dataflow.memos import Memo
 from nb2pipe.model import (
     BindingKind,
+    Cell,
+    CellKind,
     Environment,
     MetricSource,
     Notebook,
@@ -22,12 +25,15 @@ from nb2pipe.model import (
     Segment,
     SegmentObservation,
 )
+from nb2pipe.outputs import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
+from nb2pipe.planning.metrics import PRINT, printed_in
 from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
 from nb2pipe.recording.probe import Probe
+from nb2pipe.recording.remembering import memos_of
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.watching import Execution, KernelSession, RunningCell, Watcher
@@ -41,10 +47,10 @@ class Watch:
     segment_ends: Mapping[int, tuple[int, Segment]]
     names: tuple[str, ...]
     definitions: tuple[str, ...]  # functions and classes: replayed, unless something changes what they hold
-    stores: Mapping[str, tuple[str, ...]]
-    last_segment: Mapping[str, int]
+    stores: Mapping[int, tuple[str, ...]]  # segment -> what is looked at and stored when it ends
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
     modules: tuple[str, ...]
+    printing: Mapping[int, frozenset[str]]  # cells whose printed numbers count; expressions that are read better
 
 
 def record(
@@ -66,7 +72,10 @@ def record(
     Raises ExecutionFailure if the notebook does not run from top to bottom.
     """
     with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
-        recorder = _Recorder(watch=_watch(plan), folder=Path(folder), on_cell=on_cell, random_states=random_states)
+        recorder = _Recorder(
+            watch=_watch(plan), folder=Path(folder), on_cell=on_cell, random_states=random_states,
+            memos=memos_of(notebook),
+        )  # fmt: skip
         execution = execute(
             as_nbformat(notebook),
             output,
@@ -86,7 +95,6 @@ def state_file(cell: int) -> str:
 def _watch(plan: Plan) -> Watch:
     timeline = plan.timeline
     code_cells = {segment.cells[-1]: (number, segment) for number, segment in enumerate(timeline.segments)}
-    last = {segment.step: number for number, segment in enumerate(timeline.segments) if segment.step}
     stores = {step.name: {name for a in step.outputs for name in a.names} for step in plan.pipeline.steps}
     for step, name in plan.extra:
         stores[step].add(name)
@@ -109,8 +117,17 @@ def _watch(plan: Plan) -> Watch:
         if binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS)
     }
     watched = {n for n in crossing if n in data or n not in timeline.events} | replayed | plan.unresolved
+    at_end: dict[int, list[str]] = {}
+    for step, handed_on in stores.items():
+        for name in sorted(handed_on):
+            at_end.setdefault(timeline.leaves(step, name), []).append(name)
     metrics: dict[int, tuple[list[str], str | None]] = {}
+    printing = {
+        c.cell: printed_in(plan.candidates, c.cell) for c in plan.candidates if c.source is MetricSource.PRINTED
+    }
     for candidate in plan.candidates:
+        if candidate.source is MetricSource.PRINTED:
+            continue
         names, _ = metrics.setdefault(candidate.cell, ([], None))
         if candidate.source is MetricSource.VARIABLE:
             names.append(candidate.expression)
@@ -121,8 +138,8 @@ def _watch(plan: Plan) -> Watch:
         segment_ends=code_cells,
         names=tuple(sorted(watched)),
         definitions=tuple(sorted(definitions - watched)),
-        stores={step: tuple(sorted(names)) for step, names in stores.items()},
-        last_segment=last,
+        stores={number: tuple(names) for number, names in at_end.items()},
+        printing=printing,
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
         modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
     )
@@ -134,6 +151,7 @@ class _Recorder(Watcher):
     folder: Path
     on_cell: Callable[[int], None] | None
     random_states: Path | None
+    memos: tuple[Memo, ...] = ()
     probe: Probe | None = None
     seen: dict[str, str | None] = field(default_factory=dict)
     latest: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -143,9 +161,10 @@ class _Recorder(Watcher):
     segments: dict[int, SegmentObservation] = field(default_factory=dict)
     environment: Environment | None = None
     began: float = 0.0
+    outputs: dict[int, list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def started(self, session: KernelSession) -> None:
-        self.probe = Probe(session, self.folder)
+        self.probe = Probe(session, self.folder, self.memos)
         self.probe.install()
         self.probe.remember()
         self.probe.watch()
@@ -163,6 +182,10 @@ class _Recorder(Watcher):
                 self.random_states / state_file(index), numpy="numpy" in with_implied(self.watch.modules)
             )
 
+    def output(self, cell: RunningCell, output: Mapping[str, Any]) -> None:
+        if cell.source_index is not None and cell.source_index in self.watch.printing:
+            self.outputs.setdefault(cell.source_index, []).append(output)
+
     def after_cell(self, session: KernelSession, cell: RunningCell, seconds: float) -> None:
         index = cell.source_index
         assert index is not None
@@ -179,6 +202,8 @@ class _Recorder(Watcher):
                         value=float(item["value"]),
                     )
                 )
+        if index in self.watch.printing:
+            self.metrics += printed_metrics(cell, self.outputs.get(index, []), self.watch.printing[index])
         if index in self.watch.segment_ends:
             self._border(*self.watch.segment_ends[index])
 
@@ -203,12 +228,17 @@ class _Recorder(Watcher):
         assert self.probe is not None
         seconds = time.monotonic() - self.began
         step = segment.step
-        last = step is not None and self.watch.last_segment[step] == number
-        wanted = self.watch.stores.get(step or "", ()) if last else ()
+        wanted = self.watch.stores.get(number, ())
         known = {name: value["fingerprint"] for name, value in self.latest.items() if value["fingerprint"] is not None}
-        reply = self.probe.border(names=self.watch.names, store=wanted, formats=formats.FORMATS, known=known)
+        reply = self.probe.border(
+            names=self.watch.names,
+            definitions=self.watch.definitions,
+            store=wanted,
+            formats=formats.FORMATS,
+            known=known,
+        )
         values = {name: value for name, value in reply["values"].items() if value["present"]}
-        code = self.probe.border(names=self.watch.definitions)["values"]
+        code = reply["definitions"]
         changed = tuple(
             sorted(
                 name
@@ -218,8 +248,7 @@ class _Recorder(Watcher):
             )
         )
         gone = tuple(sorted(name for name in self.seen if name not in values and name not in code))
-        # a compiled or caching wrapper of some library changes when it is called, and means the same
-        held = {name: value["fingerprint"] for name, value in code.items() if value["type"] in ("function", "class")}
+        held = {name: value["fingerprint"] for name, value in code.items() if _is_own(value["type"])}
         changed += tuple(name for name, held_now in held.items() if self.seen.get(name) != held_now)
         self.seen = {**held, **{name: value["fingerprint"] for name, value in values.items()}}
         self.segments[number] = SegmentObservation(
@@ -232,10 +261,11 @@ class _Recorder(Watcher):
             objects=tuple(tuple(group) for group in reply["objects"]),
             settings=self.probe.settings(),
             definitions=held,
+            tied={name: tuple(names) for name, names in reply["tied"].items()},
             **{kind: tuple(names) for kind, names in self.probe.accesses().items()},
         )
         self.random = reply["random"]
-        if step is not None and last:
+        if step is not None and wanted:
             names = [name for name in wanted if name in values]
             self._keep(step, names, values)
             groups = dict.fromkeys((*self.segments[number].aliases, *self.segments[number].objects))
@@ -261,6 +291,28 @@ class _Recorder(Watcher):
         for group in wanted:
             self.values.append(_observed(step, "+".join(group), reply["+".join(group)]))
         self.values += [_observed(step, name, reply[name]) for name in members]
+
+
+def _is_own(type_name: str) -> bool:
+    """Whether a definition is of the notebook: a library's compiled or caching wrapper changes when it is called, and means
+    the same."""
+    return type_name in ("function", "class", "functools._lru_cache_wrapper") or type_name.startswith("__main__.")
+
+
+def printed_metrics(
+    cell: RunningCell, outputs: Sequence[Mapping[str, Any]], known: frozenset[str]
+) -> Iterator[ObservedMetric]:
+    """The numbers that a metrics cell printed and that no variable holds."""
+    assert cell.source_index is not None
+    shown = Cell(
+        index=cell.source_index, id=cell.id, kind=CellKind.CODE, source=cell.source, outputs=tuple(outputs)
+    )  # fmt: skip
+    for reading in outcomes(read_cell(shown, magics.to_python(cell.source).text)):
+        if reading.expression not in known:
+            yield ObservedMetric(
+                cell=shown.index, source=MetricSource.PRINTED, expression=PRINT, key=reading.name, value=reading.value,
+                decimals=reading.decimals,
+            )  # fmt: skip
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

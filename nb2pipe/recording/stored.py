@@ -1,82 +1,110 @@
-"""The original's numbers as the author saved them: read from the notebook's stored outputs, with the decimals shown."""
+"""The original's numbers as the author saved them, tied to the metrics that the pipeline has."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from nb2pipe.model import BaselineMetric, Cell, MetricSource, Notebook
-from nb2pipe.planning.metrics import Candidate
+from nb2pipe import magics
+from nb2pipe.model import BaselineMetric, Environment, MetricSource, Notebook, StoredEvidence
+from nb2pipe.outputs import Confidence, Reading, Source, outcomes, read_cell, trust
+from nb2pipe.planning.metrics import Candidate, printed_in
 
-_NUMBER = r"[-+]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)"
-_WRAPPED = re.compile(rf"^(?:np|numpy)\.float\d+\((?P<number>{_NUMBER})\)$|^(?P<plain>{_NUMBER})$", re.IGNORECASE)
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BETWEEN_WORDS = r"[\s_-]*"
-_FULL_PRECISION = 12  # a float printed with that many decimals was not rounded for reading
 
 
-def read(notebook: Notebook, candidates: Iterable[Candidate]) -> Mapping[str, BaselineMetric]:
-    """The stored number of each candidate that shows one."""
+def read(
+    notebook: Notebook,
+    candidates: Iterable[Candidate],
+    environment: Environment | None = None,
+    doubts: Sequence[str] = (),
+) -> Mapping[str, BaselineMetric]:
+    """The stored numbers of the candidates that show some: one of a plain number, one a key of something else.
+
+    ``environment``, in which the notebook ran now, and ``doubts`` about the whole notebook tell why a number may be another.
+    """
+    cells: dict[int, tuple[Reading, ...]] = {}
     found: dict[str, BaselineMetric] = {}
-    for candidate in candidates:
-        cell = notebook.cells[candidate.cell]
-        text = _shown(cell, candidate) if candidate.source is MetricSource.SHOWN else _printed(cell, candidate)
-        number = _parse(text) if text is not None else None
-        if number is not None:
-            value, decimals = number
-            found[candidate.name] = BaselineMetric(
-                name=candidate.name, value=value, step=candidate.step, cell=candidate.cell, decimals=decimals
+    several = tuple(candidates)
+    for candidate in several:
+        cell = candidate.cell
+        if cell not in cells:
+            source = magics.to_python(notebook.cells[cell].source).text
+            cells[cell] = read_cell(notebook.cells[cell], source)
+        reasons = (*(doubt.value for doubt in trust(notebook, cell, environment)), *doubts)
+        for key, reading in _of(candidate, cells[cell], printed_in(several, cell)):
+            name = f"{candidate.name}.{key}" if key else candidate.name
+            if candidate.source is MetricSource.PRINTED:
+                name = f"{key} (cell {cell + 1})" if key in found else key
+            found[name] = BaselineMetric(
+                name=name,
+                value=reading.value,
+                step=candidate.step,
+                cell=cell,
+                decimals=reading.decimals,
+                evidence=StoredEvidence(
+                    value=reading.value,
+                    decimals=reading.decimals,
+                    source=reading.source.value,
+                    confidence=reading.confidence.value,
+                    percent=reading.percent,
+                    doubts=reasons,
+                ),
             )
     return found
 
 
-def _shown(cell: Cell, candidate: Candidate) -> str | None:
-    """The text of the cell's result; for a tuple, that of one element."""
-    for output in reversed(cell.outputs):
-        if output.get("output_type") in ("execute_result", "pyout"):
-            text = _text(output.get("data", {}).get("text/plain", "")).strip()
-            if candidate.index is None:
-                return text
-            parts = text[1:-1].split(",") if text.startswith("(") and text.endswith(")") else []
-            return parts[candidate.index].strip() if candidate.index < len(parts) else None
-    return None
+def scaled(evidence: StoredEvidence, recorded: float) -> float:
+    """The stored number as the variable counts: in percent, if the recorded one does and a percent sign stood there."""
+    if evidence.percent and abs(recorded) > 1 and abs(recorded - 100 * evidence.value) < abs(recorded - evidence.value):
+        return 100 * evidence.value
+    return evidence.value
 
 
-def _printed(cell: Cell, candidate: Candidate) -> str | None:
-    """The number behind the variable's name in what the cell printed; or its result, if that is the variable."""
+def _of(candidate: Candidate, readings: Sequence[Reading], known: frozenset[str]) -> list[tuple[str, Reading]]:
+    """The readings of a candidate by key; the surest kind that there is."""
+    if candidate.source is MetricSource.PRINTED:
+        return [(item.name, item) for item in outcomes(readings) if item.expression not in known]
+    exact = [item for item in readings if item.expression == candidate.expression and item.source is not Source.RECORD]
+    shown = [item for item in exact if item.source in (Source.RESULT, Source.TABLE, Source.REPORT)]
+    if candidate.source is MetricSource.SHOWN:
+        return _keyed(candidate, shown)
+    recorded = [item for item in readings if item.source is Source.RECORD and item.expression == candidate.name]
+    printed = [item for item in exact if item.source is Source.PRINT and item.confidence is Confidence.EXACT]
+    several = [item for item in exact if item.confidence is Confidence.NAMED]
+    last = _last(several)
+    return _keyed(candidate, recorded or shown or printed or last) or _labelled(candidate, readings)
+
+
+def _keyed(candidate: Candidate, readings: Sequence[Reading]) -> list[tuple[str, Reading]]:
+    """By key; of a number shown several times, the most precise."""
+    best: dict[str, Reading] = {}
+    for item in readings:
+        key = item.key
+        if candidate.index is not None:
+            first, _, key = key.partition(".")
+            if first != str(candidate.index):
+                continue
+        if key not in best or _precision(item) > _precision(best[key]):
+            best[key] = item
+    return list(best.items())
+
+
+def _last(readings: Sequence[Reading]) -> list[Reading]:
+    """What a loop printed last is what the variable holds when the cell ends."""
+    last = {item.key: item for item in readings}
+    return list(last.values())
+
+
+def _precision(reading: Reading) -> float:
+    return float("inf") if reading.decimals is None else reading.decimals
+
+
+def _labelled(candidate: Candidate, readings: Sequence[Reading]) -> list[tuple[str, Reading]]:
+    """A number whose label spells the variable's name: ``test accuracy: 0.93`` of ``test_accuracy``."""
     words = [re.escape(word) for word in re.split(r"[_\W]+", candidate.expression) if word]
-    spelled = _BETWEEN_WORDS.join(words)
-    label = re.compile(
-        rf"(?<![A-Za-z0-9]){spelled}\b[^\d\n+-]{{0,20}}?(?P<number>{_NUMBER})\s*(?P<percent>%?)", re.IGNORECASE
-    )
-    for output in cell.outputs:
-        if output.get("output_type") != "stream":
-            continue
-        match = label.search(_ANSI.sub("", _text(output.get("text", ""))))
-        if match:
-            return match["number"] + match["percent"]
-    last = cell.source.strip().splitlines()[-1:] or [""]
-    return _shown(cell, candidate) if last[0].strip() == candidate.expression else None
-
-
-def _parse(text: str) -> tuple[float, int | None] | None:
-    """A value and how many decimals it was rounded to (``None``: full precision)."""
-    percent = text.endswith("%")
-    match = _WRAPPED.match(text.rstrip("%").strip())
-    if match is None:
-        return None
-    number = (match["number"] or match["plain"]).replace(",", "").replace("_", "")
-    try:
-        value = float(number)
-    except ValueError:
-        return None
-    _, _, fraction = number.partition(".")
-    digits = len(re.split("[eE]", fraction)[0])
-    if "e" in number.lower() or digits >= _FULL_PRECISION:
-        return value, None
-    return (value / 100, digits + 2) if percent else (value, digits)
-
-
-def _text(value: Any) -> str:
-    return "".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+    if not words:
+        return []
+    label = re.compile(rf"(?<![A-Za-z0-9]){_BETWEEN_WORDS.join(words)}(?![A-Za-z0-9])", re.IGNORECASE)
+    kinds = (Source.LABEL, Source.LOG)
+    return next(([("", r)] for r in readings if r.source in kinds and not r.key and label.search(r.name)), [])

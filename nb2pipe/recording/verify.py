@@ -78,6 +78,7 @@ class Borders:
     reseeded: frozenset[str] = frozenset()
     original: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    memos: tuple[tuple[str, str], ...] = ()
     fingerprints: dict[str, str | None] = field(default_factory=dict)
     changed: list[tuple[str, str]] = field(default_factory=list)
     outlines: dict[str, tuple[Part, ...]] = field(default_factory=dict)
@@ -102,7 +103,7 @@ class Borders:
     def _definitions(self, session: KernelSession, step: Step) -> None:
         before = self.definitions[step.name]
         with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
-            found = Probe(session, Path(folder)).border(names=sorted(before))["values"]
+            found = Probe(session, Path(folder), self.memos).border(names=sorted(before))["values"]
         self.changed += [(step.name, name) for name in before if found[name]["fingerprint"] != before[name]]
 
     def _states(self, step: Step) -> dict[int, Path]:
@@ -112,7 +113,7 @@ class Borders:
 
     def _look(self, session: KernelSession, step: Step) -> None:
         with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
-            probe = Probe(session, Path(folder))
+            probe = Probe(session, Path(folder), self.memos)
             if self.values:
                 self.settings[step.name] = probe.settings()
             else:
@@ -200,7 +201,8 @@ def _settings(
     """Settings that a step ended with other than the notebook had there.
 
     Libraries change settings when they are imported, and a step imports fewer of them. So a library's settings count only
-    in steps that import it, and environment variables only if the notebook's source names them.
+    in steps to which the plan carries them: those that import it, load its objects or may draw. Environment
+    variables count only if the notebook's source names them.
     """
     different: list[Difference] = []
     for step in pipeline.steps:
@@ -208,7 +210,8 @@ def _settings(
             continue
         before, now = evidence.settings[step.name], found.get(step.name, {})
         for component in sorted({*before, *now}):
-            if component in _LIBRARIES and (component not in now or component not in with_implied(step.modules)):
+            known = evidence.relevant.get(step.name) or with_implied(step.modules)
+            if component in _LIBRARIES and (component not in now or component not in known):
                 continue
             old, new = before.get(component, {}), now.get(component, {})
             for key in sorted({*old, *new}):
@@ -218,4 +221,4 @@ def _settings(
     return different
 
 
-_LIBRARIES = frozenset({"pandas", "numpy", "matplotlib", "sklearn", "decimal", "logging"})
+_LIBRARIES = frozenset({"pandas", "numpy", "matplotlib", "sklearn", "decimal", "logging", "torch"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nb2pipe.checking.noise import Measured
 from nb2pipe.diagnostics import Diagnostic
@@ -23,13 +23,16 @@ from nb2pipe.model import (
     Notebook,
     Parameter,
     Pipeline,
+    Planned,
     RunRecord,
     Step,
     StepRecord,
     Tolerance,
 )
-from nb2pipe.recording.verify import Difference, Verification
-from nb2pipe.running.pipeline import Planned
+
+if TYPE_CHECKING:  # lint writes JSON, too, and must not load the recording
+    from nb2pipe.proposing import Proposal
+    from nb2pipe.recording.verify import Difference, Verification
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -67,6 +70,33 @@ def of_inspection(notebook: Notebook, pipeline: Pipeline, found: Sequence[Diagno
         "parameters": [_parameter(parameter) for parameter in pipeline.parameters],
         "metrics": [_metric(metric) for metric in pipeline.metrics],
         "diagnostics": _diagnostics(found, (notebook,)),
+    }
+
+
+def of_proposal(proposal: Proposal, *, written: bool) -> Document:
+    """``nb2pipe tag``: the parts of the notebook and the tags that make them."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "tag",
+        "notebook": str(proposal.notebook.path),
+        "written": written,
+        "parts": [
+            {
+                "role": part.role,
+                "name": part.name or None,
+                "cells": [cell + 1 for cell in part.cells],
+                "why": part.why,
+                "kept": part.kept,
+                "reads": list(part.reads),
+                "hands_over": list(part.hands_over),
+                "metrics": [cell + 1 for cell in part.metrics],
+            }
+            for part in proposal.parts
+        ],
+        "edits": [{"cell": edit.cell + 1, "old": edit.old, "new": edit.new} for edit in proposal.edits],
+        "metrics": [_metric(metric) for metric in proposal.pipeline.metrics],
+        "notes": list(proposal.notes),
+        "diagnostics": _diagnostics(proposal.problems, [proposal.notebook]),
     }
 
 

@@ -9,6 +9,7 @@ from nb2pipe.model import (
     Baseline,
     CheckReport,
     MetricCheck,
+    Planned,
     RunRecord,
     StepRecord,
     StepStatus,
@@ -18,7 +19,6 @@ from nb2pipe.model import (
 from nb2pipe.reports.look import Look, clean, wrap
 from nb2pipe.reports.tables import Column, Row, Styled, table
 from nb2pipe.rules import figures
-from nb2pipe.running.pipeline import Planned
 
 STATUS_STYLES = {
     StepStatus.OK: "green",

@@ -86,6 +86,16 @@ STEP = _object(
     writes=TEXTS,
     hosts=TEXTS,
 )
+PROPOSED_PART = _object(
+    role={"enum": ["parameters", "imports", "functions", "step", "skip"]},
+    name=_or_null(TEXT),
+    cells=_list(POSITION),
+    why=TEXT,
+    kept=BOOLEAN,
+    reads=TEXTS,
+    hands_over=TEXTS,
+    metrics=_list(POSITION),
+)
 STEP_RECORD = _object(
     name=TEXT,
     status={"enum": ["ok", "failed", "reused", "not run"]},
@@ -170,6 +180,16 @@ DOCUMENTS: dict[str, Schema] = {
         steps=_list(STEP),
         parameters=_list(PARAMETER),
         metrics=_list(METRIC),
+        diagnostics=DIAGNOSTICS,
+    ),
+    "tag": _document(
+        {"const": "tag"},
+        notebook=TEXT,
+        written=BOOLEAN,
+        parts=_list(PROPOSED_PART),
+        edits=_list(EDIT),
+        metrics=_list(METRIC),
+        notes=TEXTS,
         diagnostics=DIAGNOSTICS,
     ),
     "params": _document({"const": "params"}, pipeline=TEXT, parameters=_list(PARAMETER)),

@@ -11,7 +11,7 @@ TITLE = "Tag without effect"
 SEVERITY = Severity.WARNING
 EXPLAIN = """\
 Only code cells run, so only their tags count. This tag is on a Markdown or raw cell. Or it is `metrics` on a cell that
-neither assigns anything nor shows something as its last expression: what `print` writes is not compared.
+neither assigns anything nor prints or shows a value.
 
 ```python bad
 # %% [markdown] tags=["step:train"]
@@ -30,7 +30,7 @@ x = 1
 ```
 
 What to do: move the tag to the first code cell of the step. In a `metrics` cell, assign the number
-(`accuracy = model.score(X, y)`), or let it be the cell's last line.
+(`accuracy = model.score(X, y)`), print it, or let it be the cell's last line.
 """
 
 
@@ -51,7 +51,7 @@ def no_number(notebook: Notebook, cell: int) -> Diagnostic:
     finding = Diagnostic(
         code=CODE,
         severity=SEVERITY,
-        message="tag 'metrics' has no effect: the cell assigns nothing and shows nothing as its last expression",
-        notes=("assign the number to a variable, or write it as the cell's last line: what print writes is not read",),
+        message="tag 'metrics' has no effect: the cell assigns nothing and shows nothing",
+        notes=("assign the number to a variable, print it, or write it as the cell's last line",),
     )
     return placed(finding, notebook, cell)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import Notebook
 
@@ -21,8 +23,8 @@ rows = [1, 2]
 rows = [1, 2]
 ```
 
-What to do: tag the first cell of each step with `step:NAME` (or write `#| step: NAME` as its first line); the
-code cells that follow belong to it.
+What to do: `nb2pipe tag NOTEBOOK` proposes steps. Or tag the first cell of each step with `step:NAME` (or write
+`#| step: NAME` as its first line); the code cells that follow belong to it.
 """
 
 
@@ -34,7 +36,8 @@ def diagnostic(notebook: Notebook) -> Diagnostic:
         message=f"{notebook.path.name} has no steps: no cell is tagged step:NAME",
         notebook=str(notebook.path),
         notes=(
-            "tag the first cell of each step with step:NAME, or write '#| step: NAME' as its first line",
+            f"let nb2pipe propose them: nb2pipe tag {shlex.quote(str(notebook.path))}",
+            "or tag the first cell of each step with step:NAME, or write '#| step: NAME' as its first line",
             "the untagged code cells that follow belong to that step",
         ),
     )

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nb2pipe.model import FIRST_TIME, Step
-from nb2pipe.planning.plan import dependencies
 from nb2pipe.running import code as codes
 from nb2pipe.running import distributions, keys, objects, runs
 from nb2pipe.running.index import Entry, Index
@@ -139,7 +138,7 @@ class Cache:
         """Step -> digest of its code, parameters and environment, and of those of the steps above; not of any data."""
         found: dict[str, str] = {}
         for step in self.project.pipeline.steps:
-            above = "".join(found[name] for name in dependencies(step))
+            above = "".join(found[name] for name in step.above)
             found[step.name] = sha256(f"{self.partial(step)}{above}".encode()).hexdigest()[:24]
         return found
 

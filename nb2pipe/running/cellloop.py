@@ -139,6 +139,10 @@ class CellLoop:
             failure.place = self._error_place(spot) if spot else self._place(running)
             note_in_outputs(self.nb.cells[running.index], failure)
             raise
+        lost = tracebacks.of_thread(self.nb.cells[running.index])
+        if lost is not None and "raises-exception" not in running.tags:
+            ename, evalue, text = lost  # nobody joined it, so what it was to compute is missing, and no cell fails
+            raise CellFailed(cell=running, ename=ename, evalue=evalue, traceback=text)
         if self.client.asked_to_exit and running is not self.cells[-1]:
             raise CellFailed(cell=running, ename="SystemExit", evalue="", traceback="exit() or quit() was called")
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from nb2pipe import magics
-
 _PATH = re.compile(r"[^\n\r<>|\"?*{}]{0,200}(?:[/\\][^\n\r<>|\"?*{}]{0,200}|\.[A-Za-z][A-Za-z0-9]{0,9})")
 _CLOCK = {
     "datetime.now", "datetime.today", "datetime.utcnow", "date.today", "Timestamp.now", "Timestamp.today",
@@ -38,6 +36,8 @@ class StepCode:
 
 def read(notebook: Mapping[str, Any]) -> StepCode:
     """The code of a step's notebook (nbformat data)."""
+    from nb2pipe import magics  # what is remembered needs none of it
+
     cells: dict[str, str] = {}
     paths: dict[str, None] = {}
     variables: dict[str, None] = {}

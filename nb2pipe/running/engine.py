@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.process import KernelProcess
+from nb2pipe.running.process import Fork, KernelProcess
 from nb2pipe.running.watching import Execution, Watcher
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class Nb2pipeEngine:
     module must not need papermill.
 
     Its own options, all optional: ``kernel`` (a resolved Kernel), ``watcher``, ``working_directory``, ``environment``
-    (for the kernel), ``stop`` (an Event that ends the execution when set), ``write`` (called with the notebook instead
-    of papermill's writer) and ``report`` (called with the Execution, also before a failure is raised).
+    (for the kernel), ``fork`` (a Fork: where to take the kernel from), ``stop`` (an Event that ends the execution when
+    set), ``write`` (called with the notebook instead of papermill's writer) and ``report`` (called with the Execution,
+    also before a failure is raised).
     """
 
     @classmethod
@@ -81,6 +82,7 @@ class Nb2pipeEngine:
         watcher: Watcher | None = None,
         working_directory: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        fork: Fork | None = None,
         stop: threading.Event | None = None,
         report: Callable[[Execution], None] | None = None,
         **_unused: Any,
@@ -94,6 +96,7 @@ class Nb2pipeEngine:
             cwd=working_directory or Path.cwd(),
             environment=environment or {},
             stop=stop,
+            fork=fork,
         )
         run = CellLoop(
             nb_man, process, watcher or Watcher(), start_timeout=start_timeout, cell_timeout=execution_timeout

@@ -16,13 +16,14 @@ from nb2pipe.parameters import literal
 from nb2pipe.rules import nb506_storage
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.process import Fork
 from nb2pipe.running.watching import Execution, Watcher
 
 ENGINE = "nb2pipe"
 _CELL_ID_LENGTH = 64  # nbformat's limit
 
 
-def execute_notebook(
+def execute_notebook(  # noqa: PLR0913  each is a separate wish
     source: Path | Mapping[str, Any],
     output: Path,
     *,
@@ -33,11 +34,13 @@ def execute_notebook(
     start_timeout: float = 60.0,
     watcher: Watcher | None = None,
     environment: Mapping[str, str] | None = None,
+    fork: Fork | None = None,
     stop: threading.Event | None = None,
 ) -> Execution:
     """Run ``source`` (a path, or the notebook's dict, nbformat 4) in a fresh kernel and write it to ``output``.
 
     ``timeout`` is per cell, in seconds. ``parameters`` are assigned in a cell after the one tagged ``parameters``.
+    ``fork`` says where the kernel is forked; without it, and where that is not possible, it is started.
     Setting ``stop`` ends the execution from another thread; Ctrl-C and SIGTERM do so where the main thread calls.
 
     Raises an :class:`ExecutionFailure` (with ``execution``: what was done until then), or StorageProblem. The executed
@@ -60,6 +63,7 @@ def execute_notebook(
             watcher=watcher,
             working_directory=cwd,
             environment=environment,
+            fork=fork,
             stop=stop,
             write=lambda executed: save(executed, output),
             report=executions.append,

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from nb2pipe import spelling
@@ -113,6 +114,21 @@ def _of_spec(name: str, notebook: str | None, *, chosen: bool) -> Kernel:
         metadata=dict(spec.metadata),
         resource_dir=spec.resource_dir,
     )
+
+
+def complete_environment(kernel: Kernel, own: Mapping[str, str]) -> dict[str, str]:
+    """What the kernel's process finds in its environment. What the caller sets in ``own`` wins over the kernel's ``env``."""
+    environment = {**os.environ, **own}
+    # Seen by ipykernel, which then takes the kernel for a part of that test and captures less output.
+    environment.pop("PYTEST_CURRENT_TEST", None)
+    if kernel.python and "PATH" not in own:
+        # ``!python`` and ``!pip`` in a cell are then the kernel's own.
+        program = os.path.dirname(kernel.python)  # noqa: PTH120
+        environment["PATH"] = os.pathsep.join((program, environment.get("PATH", os.defpath)))
+    for name, value in kernel.env.items():
+        if name not in own:
+            environment[name] = Template(value).safe_substitute(environment)  # as jupyter_client does
+    return environment
 
 
 def spec_manager(kernel: Kernel, environment: Mapping[str, str]) -> Any:

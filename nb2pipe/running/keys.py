@@ -10,7 +10,6 @@ from hashlib import sha256
 
 from nb2pipe.model import Step
 from nb2pipe.parameters import literal
-from nb2pipe.planning.plan import dependencies
 from nb2pipe.running import code as codes
 from nb2pipe.running import distributions
 from nb2pipe.running.index import Entry
@@ -67,7 +66,7 @@ def told_after(step: Step, steps: Mapping[str, Step]) -> tuple[str, ...]:
     given = {item.step for item in step.inputs} | {step.random_from}
     touched = {*step.reads, *step.writes}
     return tuple(
-        name for name in dependencies(step)
+        name for name in step.above
         if name not in given and not touched & {*steps[name].reads, *steps[name].writes}
     )  # fmt: skip
 

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import Environment, Notebook, Pipeline, RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.model import Environment, Notebook, Pipeline, Planned, RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.rules import nb306_unknown_step
 from nb2pipe.running import locks, runs
 from nb2pipe.running.cache import Cache, Made
 from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.projects import Project, selected
+from nb2pipe.running.projects import Project, remember, selected
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.running.watching import Watcher
 
@@ -52,7 +51,7 @@ class Silent:
 class RunOptions:
     """``parameters`` are complete (defaults filled in); ``given`` those that the user set.
 
-    ``original`` is the notebook, if it is still at hand, for messages; ``command`` is what the user would type to run
+    ``original`` gives the notebook, if it is still at hand, for messages; ``command`` is what the user would type to run
     this again. ``watcher`` makes a Watcher per step. ``environment`` is asked for the kernel's environment after all
     steps ran.
 
@@ -75,21 +74,12 @@ class RunOptions:
     scheduling: Scheduling = field(default_factory=Scheduling)
     observed: bool = True
     timeout: float | None = None
-    original: Notebook | None = None
+    original: Callable[[], Notebook | None] = lambda: None
     command: str | None = None
     progress: Progress = field(default_factory=Silent)
     watcher: Callable[[Step], Watcher] | None = None
     border: Callable[[Step, str], None] | None = None
     environment: Callable[[], Environment | None] = lambda: None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """What a run would do with a step: ``run``, ``reuse``, or ``perhaps`` run, if steps above give other values."""
-
-    name: str
-    action: str
-    reasons: tuple[str, ...] = ()
 
 
 def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
@@ -98,6 +88,7 @@ def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
     cache = open_cache(project, options)
     try:
         record = _new_record(project, options, cache)
+        remember(project)
         with locks.held(runs.folder(project.state, record.id)):
             record, made, reasons = _reuse(project, record, wanted, options, cache)
             todo = [step for step in project.pipeline.steps if step.name in wanted and step.name not in made]
@@ -118,7 +109,7 @@ def plan_run(project: Project, options: RunOptions) -> tuple[Planned, ...]:
         made: dict[str, Made] = {}
         found: list[Planned] = []
         for step in project.pipeline.steps:
-            ready = all(name in made for name in dependencies(step))
+            ready = all(name in made for name in step.above)
             decision = cache.decide(step, made if ready else None)
             if decision.entry is not None:
                 made[step.name] = Made(id=decision.entry.id, outputs=decision.entry.outputs)
@@ -128,7 +119,7 @@ def plan_run(project: Project, options: RunOptions) -> tuple[Planned, ...]:
             elif decision.certain:
                 found.append(Planned(name=step.name, action="run", reasons=decision.reasons))
             else:
-                first = [item.name for item in found if item.action != "reuse" and item.name in dependencies(step)]
+                first = [item.name for item in found if item.action != "reuse" and item.name in step.above]
                 found.append(
                     Planned(name=step.name, action="perhaps", reasons=(f"if {', '.join(first)} gives other values",))
                 )
@@ -175,7 +166,7 @@ def upstream(pipeline: Pipeline, names: set[str]) -> set[str]:
         name = pending.pop()
         if name not in found and name in by_name:
             found.add(name)
-            pending.extend(dependencies(by_name[name]))
+            pending.extend(by_name[name].above)
     return found
 
 
@@ -219,7 +210,7 @@ def _reuse(
     last = next(runs.newest_first(project.state), None) if options.resume else None
     used: list[str] = []
     for step in project.pipeline.steps:
-        if step.name not in wanted or not all(name in made for name in dependencies(step)):
+        if step.name not in wanted or not all(name in made for name in step.above):
             continue
         decision = cache.decide(step, made)
         found = cache.restore(decision.entry, record.id) if decision.entry is not None else None
@@ -291,5 +282,5 @@ def _not_stored(project: Project, needed: set[str], keys: Mapping[str, str | Non
     there = runs.usable(project.state, last, keys) if last else {}
     names = [step.name for step in project.pipeline.steps if step.name in needed]
     missing = next((name for name in names if name not in there), names[0])
-    reader = next(step.name for step in project.pipeline.steps if missing in dependencies(step))
+    reader = next(step.name for step in project.pipeline.steps if missing in step.above)
     return nb306_unknown_step.not_stored(missing, reader)

@@ -11,12 +11,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nb2pipe.running import memory
 from nb2pipe.running.failures import KernelStartFailed
-from nb2pipe.running.kernels import Kernel, spec_manager
+from nb2pipe.running.kernels import Kernel, complete_environment, spec_manager
+from nb2pipe.running.kernelserver import ForkedProcess, KernelServer
 
 TICK = 0.05  # seconds between two looks at the process
 SETTLE = 2.0  # an interrupted cell has this long to say where it was
@@ -41,6 +43,15 @@ finally:
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Where a kernel is forked: from ``server``, with ``preload`` imported; ``ahead``: what the next one will have."""
+
+    server: KernelServer
+    preload: tuple[str, ...] = ()
+    ahead: tuple[str, ...] | None = None
+
+
 class Died(Exception):
     """The process ended while something waited for it."""
 
@@ -56,8 +67,17 @@ class Stopped(Exception):
 class KernelProcess:
     """Start with :meth:`start`, wait for anything by :meth:`supervise`, end with :meth:`stop` whatever happened."""
 
-    def __init__(self, kernel: Kernel, *, cwd: Path, environment: Mapping[str, str], stop: threading.Event) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        *,
+        cwd: Path,
+        environment: Mapping[str, str],
+        stop: threading.Event,
+        fork: Fork | None = None,
+    ) -> None:
         self.kernel = kernel
+        self.fork = fork
         self.cwd = cwd
         self.environment = environment
         self.stop_requested = stop
@@ -74,20 +94,9 @@ class KernelProcess:
 
     async def start(self, timeout: float) -> None:
         """Start the process and wait until it answers; raises KernelStartFailed, Stopped."""
-        self._folder = Path(tempfile.mkdtemp(prefix="nb2pipe-"))
-        self.manager = self._new_manager(self._folder)
-        with (self._folder / "output").open("wb") as log:
-            try:
-                await self.manager.start_kernel(
-                    cwd=str(self.cwd),
-                    env=self._new_environment(),
-                    stdout=log,
-                    stderr=log,
-                    extra_arguments=self._arguments(),
-                )
-            except OSError as error:
-                raise KernelStartFailed(f"{self.kernel.argv[0]} could not be started: {error.strerror}") from error
-        self._process = self.manager.provisioner.process
+        forked = self.fork is not None and await self._forked(self.fork, timeout)
+        if not forked:
+            await self._started()
         self.client = self.manager.client(context=self.manager.context)
         self.client.start_channels()
         try:
@@ -100,17 +109,72 @@ class KernelProcess:
         self.client.allow_stdin = False
         self.client.execute(_PREPARE, silent=True, store_history=False, stop_on_error=False)
 
-    def _new_manager(self, folder: Path) -> Any:
+    async def _forked(self, fork: Fork, timeout: float) -> bool:
+        """Take a kernel from the fork server; False if an ordinary one is to be started."""
+        request: dict[str, Any] = {
+            "cwd": self.cwd,
+            "environment": complete_environment(self.kernel, self.environment),
+            "arguments": [*fork.server.arguments, *ipykernel_arguments(self.kernel)],
+        }
+        process = fork.server.start(preload=fork.preload, **request)
+        self._process = process
+        try:
+            await self.supervise(_settled(process), timeout=timeout)
+            if process.ready:
+                if fork.ahead is not None:
+                    fork.server.ahead(preload=fork.ahead, **request)
+                return self._adopt(process)
+            fork.server.tell(f"an ordinary kernel is started: {process.refused}")
+        except Died:
+            fork.server.tell(f"an ordinary kernel is started: a forked one ended with exit code {self.returncode}")
+        except Overtime:
+            fork.server.tell(f"an ordinary kernel is started: a forked one did not answer for {timeout:g} s")
+        process.close()
+        self._process = self.returncode = None
+        return False
+
+    def _adopt(self, process: ForkedProcess) -> bool:
+        from nb2pipe.running.provisioner import ForkProvisioner
+
+        assert process.folder is not None
+        self._folder = process.folder
+        self.manager = self._new_manager(self._folder, transport="ipc")
+        self.manager.load_connection_info(dict(process.connection or {}))
+        self.manager.provisioner = ForkProvisioner(
+            kernel_id="forked", kernel_spec=self.manager.kernel_spec, parent=self.manager
+        )
+        self.manager.provisioner.adopt(process)
+        return True
+
+    async def _started(self) -> None:
+        """Start an ordinary kernel."""
+        self._folder = Path(tempfile.mkdtemp(prefix="nb2pipe-"))
+        sockets = self._folder / "k"
+        options: dict[str, Any] = {}
+        if sys.platform != "win32" and len(os.fsencode(sockets)) + 2 <= LONGEST_SOCKET:
+            # Sockets in a folder that only we can enter, not ports that any local user can connect to.
+            options = {"transport": "ipc", "ip": str(sockets)}
+        self.manager = self._new_manager(self._folder, **options)
+        with (self._folder / "output").open("wb") as log:
+            try:
+                await self.manager.start_kernel(
+                    cwd=str(self.cwd),
+                    env=self._new_environment(),
+                    stdout=log,
+                    stderr=log,
+                    extra_arguments=ipykernel_arguments(self.kernel),
+                )
+            except OSError as error:
+                raise KernelStartFailed(f"{self.kernel.argv[0]} could not be started: {error.strerror}") from error
+        self._process = self.manager.provisioner.process
+
+    def _new_manager(self, folder: Path, **options: Any) -> Any:
         import zmq.asyncio
         from jupyter_client.manager import AsyncKernelManager
 
         context = zmq.asyncio.Context()
         context.rcvhwm = 0  # see _PREPARE: the limit of our end
-        options: dict[str, Any] = {}
-        sockets = folder / "k"
-        if sys.platform != "win32" and len(os.fsencode(sockets)) + 2 <= LONGEST_SOCKET:
-            # Sockets in a folder that only we can enter, not ports that any local user can connect to.
-            options = {"transport": "ipc", "ip": str(sockets)}
+        context.reconnect_ivl = 5  # ms between two tries to connect; a kernel that starts has no sockets yet
         return AsyncKernelManager(
             kernel_name=self.kernel.name,
             kernel_spec_manager=spec_manager(self.kernel, self.environment),
@@ -120,20 +184,10 @@ class KernelProcess:
         )
 
     def _new_environment(self) -> dict[str, str]:
-        environment = {**os.environ, **self.environment}
-        # Seen by ipykernel, which then takes the kernel for a part of that test and captures less output.
-        environment.pop("PYTEST_CURRENT_TEST", None)
-        if self.kernel.python and "PATH" not in self.environment:
-            # ``!python`` and ``!pip`` in a cell are then the kernel's own.
-            own = os.path.dirname(self.kernel.python)  # noqa: PTH120
-            environment["PATH"] = os.pathsep.join((own, environment.get("PATH", os.defpath)))
+        environment = complete_environment(self.kernel, self.environment)
         # The user's IPython profile (start-up files, history) is not part of the notebook nor on another machine.
         environment.setdefault("IPYTHONDIR", str(self._folder / "ipython" if self._folder else ""))
         return environment
-
-    def _arguments(self) -> list[str]:
-        ipykernel = any("ipykernel" in argument for argument in self.kernel.argv)
-        return ["--HistoryManager.hist_file=:memory:"] if ipykernel else []
 
     async def _answered(self) -> None:
         """Wait until a request is answered on the shell channel *and* seen on the output channel.
@@ -189,7 +243,7 @@ class KernelProcess:
     def poll(self) -> int | None:
         """The exit code once the process has ended; also notes its memory from time to time."""
         if self.returncode is None and self._process is not None:
-            self.returncode, peak = memory.poll(self._process)
+            self.returncode, peak = _polled(self._process)
             self._note_memory(peak)
             if self.returncode is None and time.monotonic() >= self._next_sample:
                 self._next_sample = time.monotonic() + 0.25
@@ -263,7 +317,7 @@ class KernelProcess:
         A shutdown request is not as good: ipykernel then waits for its children to vanish, which those of joblib and
         multiprocessing don't before Python's own exit handlers run, and the kernel has to be killed in the end.
         """
-        code = "__import__('IPython').get_ipython().ask_exit()"
+        code = "(lambda loop: loop.call_later(0.005, loop.stop))(__import__('IPython').get_ipython().kernel.io_loop)"
         request = self.client.execute(code, silent=True, store_history=False, stop_on_error=False)
         reply = await self._message(self.client.shell_channel, request, timeout=1.0)
         if reply is None or reply["content"]["status"] != "ok":
@@ -273,3 +327,20 @@ class KernelProcess:
         deadline = time.monotonic() + seconds
         while self.poll() is None and time.monotonic() < deadline and not (unless and unless.is_set()):
             await asyncio.sleep(0.01)
+
+
+def ipykernel_arguments(kernel: Kernel) -> list[str]:
+    """What we add to the command of a kernel: its history is in memory."""
+    ipykernel = any("ipykernel" in argument for argument in kernel.argv)
+    return ["--HistoryManager.hist_file=:memory:"] if ipykernel else []
+
+
+async def _settled(process: ForkedProcess) -> None:
+    while process.poll() is None and not process.settled:
+        await process.changed(timeout=TICK)
+
+
+def _polled(process: Any) -> tuple[int | None, int | None]:
+    if isinstance(process, ForkedProcess):
+        return process.poll(), process.peak_memory
+    return memory.poll(process)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,9 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Pipeline, Step
 from nb2pipe.notebook_formats import UnreadableTags, read_text
 from nb2pipe.rules import nb010_manifest
+from nb2pipe.storing import write_text
+
+_MEMORY = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +93,38 @@ def open_project(path: Path) -> Project:
     file = path if path.is_file() else path / manifests.FILE_NAME
     if not file.is_file():
         raise InvalidInput(nb010_manifest.no_project(str(path)))
-    manifest = manifests.load(file)
+    manifest = _remembered(file) or manifests.load(file)
     return Project(folder=file.parent, manifest=manifest, pipeline=manifests.to_pipeline(manifest))
+
+
+def remember(project: Project) -> None:
+    """Keep what was read from ``pipeline.yaml``: reading YAML takes longer than a run in which nothing changed."""
+    import msgspec
+
+    with suppress(OSError):
+        digest = _stamp(project.folder / manifests.FILE_NAME)
+        path = project.state / _MEMORY
+        if not path.is_file() or digest not in path.read_text(encoding="utf-8")[:200]:
+            write_text(path, json.dumps({"digest": digest, "manifest": msgspec.to_builtins(project.manifest)}))
+
+
+def _remembered(file: Path) -> manifests.Manifest | None:
+    """The manifest as it was read and found valid before, if the file is still the same."""
+    import msgspec
+
+    try:
+        data = json.loads((file.parent / ".nb2pipe" / _MEMORY).read_text(encoding="utf-8"))
+        if data["digest"] == _stamp(file):
+            return msgspec.convert(data["manifest"], manifests.Manifest)
+    except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError):
+        pass
+    return None
+
+
+def _stamp(file: Path) -> str:
+    """Of the content, and of the nb2pipe that reads it."""
+    fields = ",".join(manifests.Manifest.__struct_fields__ + manifests.StepEntry.__struct_fields__)
+    return sha256(file.read_bytes() + fields.encode()).hexdigest()
 
 
 def is_project(path: Path) -> bool:

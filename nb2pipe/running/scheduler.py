@@ -15,13 +15,14 @@ from typing import Any
 
 from nb2pipe.errors import Interrupted, Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.planning.plan import dependencies
 from nb2pipe.rules import nb504_interrupted, nb508_shared_file
 from nb2pipe.running import memory, pipeline, runs, scheduling
 from nb2pipe.running.cache import Cache, Made
 from nb2pipe.running.execute import load_papermill
 from nb2pipe.running.explaining import explained, original_cells
 from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
+from nb2pipe.running.preloads import forks
+from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import changed_since
 from nb2pipe.running.stepping import Ran, run_step
@@ -74,13 +75,20 @@ class Scheduler:
         self.budget = options.scheduling.memory or memory.spendable()
         self.keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="nb2pipe-keep")
         self.kept: list[Future[None]] = []
+        self.fork: Callable[[str], Fork | None] = lambda _name: None
 
     def run(self, todo: list[Step], total: int) -> RunRecord:
         """Run these steps; raises what the first failure is explained as, after the record is written."""
-        load_papermill()  # once, before several threads want it
         self.save()
+        notebooks = {step.name: self.project.notebook(step.name) for step in todo}
         try:
-            with _signals(self._interrupt):
+            with (
+                _signals(self._interrupt),
+                forks(
+                    self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.message
+                ) as self.fork,
+            ):
+                load_papermill()  # once, before several threads want it, and while the server imports
                 self._loop(todo, total)
         except BaseException:
             self.stop.set()
@@ -136,7 +144,7 @@ class Scheduler:
                 break
             # what is outside the selection has been there all along; what merely came before a failed step may go on
             first = {name for name in self.waits[step.name] if name in pending or name in running or name in ended}
-            lost = self._lost() & set(dependencies(step))
+            lost = self._lost() & set(step.above)
             if lost or not (first - self._lost()) <= ended or not self._fits(step, names):
                 continue
             names.append(step.name)
@@ -147,7 +155,7 @@ class Scheduler:
         """Failed steps, and all that need them."""
         lost = {step.name for step, _ in self.failures}
         for step in self.project.pipeline.steps:
-            if lost & set(dependencies(step)):
+            if lost & set(step.above):
                 lost.add(step.name)
         return lost
 
@@ -170,7 +178,7 @@ class Scheduler:
             self.options.progress.step_started(step.name, index, total)
             ran = run_step(
                 self.project, self.record.id, step, self.options, stop=self.stop,
-                environment=scheduling.environment(self.shares[step.name]),
+                environment=scheduling.environment(self.shares[step.name]), fork=self.fork(step.name),
             )  # fmt: skip
             if self.options.border is not None:
                 self.options.border(step, self.record.id)
@@ -197,7 +205,7 @@ class Scheduler:
         return pipeline.reused(step, self.record, decision.entry.run, decision.entry.marks)
 
     def _inputs(self, step: Step) -> dict[str, Made]:
-        return {name: self.made[name].result() for name in dependencies(step)}
+        return {name: self.made[name].result() for name in step.above}
 
     def _keep(self, step: Step, ran: Ran) -> None:
         """Digest and keep what the step gave while others run already."""
@@ -293,7 +301,7 @@ class Scheduler:
             return error
         if isinstance(error, ExecutionInterrupted) and self.stopped_by:
             error.by = self.stopped_by
-        original = self.options.original
+        original = self.options.original()
         output = runs.folder(self.project.state, self.record.id) / "steps" / f"{step.name}.ipynb"
         return explained(
             error,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nb2pipe.model import Step
-from nb2pipe.planning.plan import dependencies
 
 #: Read by the thread pools of numerical libraries when they are loaded, and by joblib.
 THREADS = (
@@ -37,7 +36,7 @@ def waits_for(steps: Sequence[Step], *, observed: bool, alone: Iterable[str] = (
     alone = set(alone)
     found: dict[str, frozenset[str]] = {}
     for at, step in enumerate(steps):
-        first = set(dependencies(step))
+        first = set(step.above)
         for other in steps[:at]:
             if not observed or other.name in alone or step.name in alone or _meet(other, step):
                 first.add(other.name)

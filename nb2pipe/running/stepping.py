@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nb2pipe.model import Step
-from nb2pipe.running import runs
+from nb2pipe.running import printed, runs
 from nb2pipe.running.execute import execute_notebook
+from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import Seen, SeenWatcher
 
@@ -42,8 +43,12 @@ def run_step(
     *,
     stop: threading.Event,
     environment: Mapping[str, str],
+    fork: Fork | None = None,
 ) -> Ran:
-    """Run it; raises ExecutionFailure, StorageProblem."""
+    """Run it; raises ExecutionFailure, StorageProblem.
+
+    ``environment`` holds thread pools to the step's share. A forked kernel has its server's, and is told of it by itself.
+    """
     folder = runs.folder(project.state, run)
     artifacts = folder / "artifacts"
     artifacts.mkdir(parents=True, exist_ok=True)
@@ -62,9 +67,11 @@ def run_step(
             parameters=parameters,
             timeout=options.timeout,
             watcher=watcher,
-            environment=environment,
+            environment=None if fork else environment,
+            fork=fork,
             stop=stop,
         )
+    printed.note(project.pipeline.metrics, step.name, output, artifacts / step.name / "metrics.json")
     return Ran(
         notebook=output,
         seconds=execution.seconds,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADER = re.compile(
@@ -124,3 +124,21 @@ def _murmur2(text: str) -> int:
         result = (result ^ int.from_bytes(data[whole:], "little")) * multiplier & mask
     result = (result ^ result >> 13) * multiplier & mask
     return result ^ result >> 15
+
+
+_THREAD = re.compile(r"^Exception in thread .*:\n(?:Traceback \(most recent call last\):|-{20,})", re.MULTILINE)
+_LAST = re.compile(r"^(?P<name>[A-Za-z_][\w.]*)(?:: (?P<value>.*))?$", re.MULTILINE)
+
+
+def of_thread(cell: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Name, text and traceback of an exception that ended a thread while the cell ran, as Python reports it on stderr."""
+    streams = [o for o in cell.get("outputs", ()) if o.get("output_type") == "stream" and o.get("name") == "stderr"]
+    text = without_colours("".join(str(stream.get("text", "")) for stream in streams))
+    begin = _THREAD.search(text)
+    if begin is None:
+        return None
+    lines = [line for line in _LAST.finditer(text, begin.end()) if not line["name"].startswith("Exception in")]
+    last = lines[-1] if lines else None
+    return (
+        (last["name"], last["value"] or "", text[begin.start() :]) if last else ("Exception", "", text[begin.start() :])
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from nb2pipe.diagnostics import TagEdit
 from nb2pipe.json_places import skip_blank, skip_value, walk_array, walk_cells, walk_object
-from nb2pipe.tags.grammar import CommentItem, comment_items
+from nb2pipe.tags.grammar import CommentItem, as_comment, comment_items
 
 Span = tuple[int, int]
 Replacement = tuple[int, int, str]
@@ -30,7 +30,7 @@ class _Places:
     source_strings: list[Span] = field(default_factory=list)
 
 
-def apply_to_json(text: str, edits: Sequence[TagEdit]) -> str:
+def apply_to_json(text: str, edits: Sequence[TagEdit], *, tidy: bool = False) -> str:
     """The text with the edits made; raises ValueError if a tag to change isn't there."""
     offset = len(text) - len(text.removeprefix("\ufeff"))
     body = text[offset:]
@@ -42,7 +42,7 @@ def apply_to_json(text: str, edits: Sequence[TagEdit]) -> str:
     for cell, group in by_cell.items():
         if cell not in places:
             raise ValueError(f"there is no cell {cell + 1}")
-        replacements += _CellEdits(body, places[cell], cell, escaped=escaped).replacements(group)
+        replacements += _CellEdits(body, places[cell], cell, escaped=escaped, tidy=tidy).replacements(group)
     pieces: list[str] = []
     at = 0
     for start, end, new in sorted(replacements):
@@ -101,20 +101,24 @@ def _places(text: str, wanted: set[int]) -> Mapping[int, _Places]:
 class _CellEdits:
     """The edits of one cell, turned into replacements in the text."""
 
-    def __init__(self, text: str, places: _Places, cell: int, *, escaped: bool) -> None:
+    def __init__(self, text: str, places: _Places, cell: int, *, escaped: bool, tidy: bool) -> None:
         self.text = text
         self.places = places
         self.cell = cell
         self.tags: list[str] = [json.loads(text[start:end]) for start, end in places.tag_strings]
         self.strings: list[str] = [json.loads(text[start:end]) for start, end in places.source_strings]
         self.ascii = escaped
+        self.tidy = tidy
 
     def replacements(self, edits: Sequence[TagEdit]) -> Iterator[Replacement]:
         tags: list[str | None] = list(self.tags)  # None where one is removed
         added: list[str] = []
+        comments: list[str] = []
         items = comment_items("".join(self.strings)) if "|" in "".join(self.strings) else []
         for edit in edits:
-            if not edit.old:
+            if not edit.old and edit.comment:
+                comments.append(str(edit.new))
+            elif not edit.old:
                 if edit.new and edit.new not in (*tags, *added):
                     added.append(edit.new)
             elif edit.old in tags:
@@ -128,6 +132,8 @@ class _CellEdits:
                 items = [other for other in items if other is not item]
         if tags != self.tags or added:
             yield self._tags(tags, added)
+        if comments:
+            yield self._new_comments([as_comment(tag) for tag in comments])
 
     # ------------------------------------------------------------ tags
 
@@ -140,9 +146,9 @@ class _CellEdits:
         kept = [n for n, tag in enumerate(tags) if tag is not None]
         raw = [self._raw(n, str(tags[n])) for n in kept] + [self._quoted(tag) for tag in added]
         if not raw:
-            return (start, end, "[]")
-        if not spans:
-            return (start, end, self._array(raw, self._indent_of(start)))
+            return self._without_list() if self.tidy else (start, end, "[]")
+        if not spans:  # tidy: on one line, which tells a list that was there from one that comes with its tags
+            return (start, end, self._array(raw, None if self.tidy else self._indent_of(start)))
         head = self.text[start + 1 : spans[0][0]]
         separators = [self.text[a[1] : b[0]] for a, b in pairwise(spans)]
         usual = separators[-1] if separators else ("," + head if "\n" in head else ", ")
@@ -151,6 +157,22 @@ class _CellEdits:
             index = kept[position] if position < len(kept) else 0
             joined += (separators[index - 1] if index else usual) + string
         return (start, end, f"[{head}{joined}{self.text[spans[-1][1] : end - 1]}]")
+
+    def _without_list(self) -> Replacement:
+        """The list of tags taken out, or left empty if it looks like one that was empty before."""
+        assert self.places.tags is not None
+        start, end = self.places.tags
+        key_start, key_end = self.places.keys["tags"]
+        inline = "\n" not in self.text[start:end]
+        if inline and self._indent_of(key_start, own_line=True) is not None:
+            return (start, end, "[]")
+        keys = list(self.places.keys)
+        if len(keys) == 1 and self.places.metadata is not None:
+            return (*self.places.metadata, "{}")
+        at = keys.index("tags")
+        if at + 1 < len(keys):
+            return (key_start, self.places.keys[keys[at + 1]][0], "")
+        return (self.places.keys[keys[at - 1]][1], key_end, "")
 
     def _raw(self, index: int, tag: str) -> str:
         start, end = self.places.tag_strings[index]
@@ -206,6 +228,24 @@ class _CellEdits:
         return json.dumps(tag, ensure_ascii=self.ascii)
 
     # ------------------------------------------------------------ comments
+
+    def _new_comments(self, comments: Sequence[str]) -> Replacement:
+        """Comments on top of the source, below the line of a cell magic; each an element of its own if lines are."""
+        source = "".join(self.strings)
+        spans = self.places.source_strings
+        magic = source.startswith("%%")
+        at = source.find("\n") + 1 if magic else 0
+        if not spans or (magic and not at):
+            raise ValueError(f"cell {self.cell + 1} has no line that a comment could stand above")
+        number = int(magic)
+        whole = not magic or (len(self.strings) > 1 and len(self.strings[0]) == at)
+        if whole and self.places.source is not None and self.text[self.places.source[0]] == "[":
+            head = self.text[self.places.source[0] + 1 : spans[0][0]]
+            gap = self.text[spans[0][1] : spans[1][0]] if len(spans) > 1 else "," + (head or " ")
+            elements = "".join(self._quoted(f"{comment}\n") + gap for comment in comments)
+            return (spans[number][0], spans[number][0], elements)
+        inserted = "".join(self._quoted(f"{comment}\n")[1:-1] for comment in comments)
+        return (*self._span(at, at), inserted)
 
     def _in_comment(self, item: CommentItem, items: Sequence[CommentItem], new: str | None) -> Replacement:
         source = "".join(self.strings)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from nb2pipe.diagnostics import TagEdit
 from nb2pipe.notebook.places import text_lines
 from nb2pipe.notebook_formats import read_text
-from nb2pipe.tags.grammar import comment_items
+from nb2pipe.tags.grammar import as_comment, comment_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def _apply(text: str, edit: TagEdit, suffix: str) -> str:
         return text
     wanted = {_with(before, edit.cell, changed) for changed in _changed(cell, edit)}
     near = lines[edit.cell] or 1
-    proposals = _replacing(text, edit, near) if edit.old else _adding(text, str(edit.new), near)
+    proposals = _replacing(text, edit, near) if edit.old else _adding(text, edit, near)
     for proposal in proposals:
         try:
             after, _ = _read(proposal, suffix)
@@ -75,8 +75,9 @@ def _changed(cell: _CellText, edit: TagEdit) -> Iterator[_CellText]:
     """What the cell may look like with the edit made: in its tags, or else its comments, or else its title."""
     if not edit.old:
         assert edit.new is not None
-        yield replace(cell, tags=(*cell.tags, edit.new))
-        yield replace(cell, source=f"{_comment(edit.new)}\n{cell.source}")
+        if not edit.comment:
+            yield replace(cell, tags=(*cell.tags, edit.new))
+        yield replace(cell, source=f"{as_comment(edit.new)}\n{cell.source}")
     elif edit.old in cell.tags:
         new = () if edit.new is None or edit.new in cell.tags else (edit.new,)
         yield replace(cell, tags=tuple(tag for old in cell.tags for tag in (new if old == edit.old else (old,))))
@@ -99,11 +100,6 @@ def _in_comment(source: str, edit: TagEdit) -> str:
         shorter = re.sub(rf",\s*{re.escape(edit.old)}(?=\s*(,|$))|{re.escape(edit.old)}\s*,\s*", "", line, count=1)
         lines[item.line - 1] = shorter
     return "\n".join(lines)
-
-
-def _comment(tag: str) -> str:
-    key, colon, value = tag.partition(":")
-    return f"#| {key}{colon} {value}".rstrip()
 
 
 # ---------------------------------------------------------------- proposals
@@ -133,18 +129,20 @@ def _replacing(text: str, edit: TagEdit, near: int) -> Iterator[str]:
         yield text[:start] + replacement + text[end:]
 
 
-def _adding(text: str, tag: str, near: int) -> Iterator[str]:
+def _adding(text: str, edit: TagEdit, near: int) -> Iterator[str]:
     """The tag in or beside the line that opens the cell, or as a comment in front of its source."""
+    tag = str(edit.new)
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     end_of_line = "\r\n" if "\r\n" in text else "\n"
-    for number in range(min(near, len(starts)) - 1, max(near - 12, -1), -1):
+    lowest = near if edit.comment else max(near - 12, -1)
+    for number in range(min(near, len(starts)) - 1, lowest, -1):
         start = starts[number]
         line = text[start:].split("\n", 1)[0].rstrip("\r")
         for longer in _headers(line, tag, end_of_line):
             yield text[:start] + longer + text[start + len(line) :]
     start = starts[min(near, len(starts)) - 1]
     indent = re.match(r"[ \t]*", text[start:])
-    yield f"{text[:start]}{indent[0] if indent else ''}{_comment(tag)}{end_of_line}{text[start:]}"
+    yield f"{text[:start]}{indent[0] if indent else ''}{as_comment(tag)}{end_of_line}{text[start:]}"
 
 
 def _headers(line: str, tag: str, end_of_line: str) -> Iterator[str]:

@@ -125,6 +125,12 @@ def comment_items(source: str) -> list[CommentItem]:
 _COMMENT = re.compile(r"\s*#\s*\|\s*")
 
 
+def as_comment(tag: str) -> str:
+    """The line that says in a comment what the tag says."""
+    key, colon, value = tag.partition(":")
+    return f"#| {key}{colon} {value}".rstrip()
+
+
 def _items(text: str, start: int, line: int) -> list[CommentItem]:
     """The items between commas. One without a key continues the list before it, unless that takes one value only."""
     items: list[CommentItem] = []

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nb2pipe.checking.noise import Measured
+    from nb2pipe.model import Planned
+    from nb2pipe.proposing import Proposal, Wishes
+    from nb2pipe.recording.diagnosis import Examination
     from nb2pipe.recording.verify import Difference, Verification
     from nb2pipe.running.cleaning import Cleaned
     from nb2pipe.running.kernels import KernelChoice
-    from nb2pipe.running.pipeline import Planned, Progress
+    from nb2pipe.running.pipeline import Progress
     from nb2pipe.running.scheduling import Scheduling
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.cleaning import clean
+    from nb2pipe.workflow.climbing import climb
     from nb2pipe.workflow.contracts import accept, contract
+    from nb2pipe.workflow.diagnosing import doctor
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.noise import measure
     from nb2pipe.workflow.runs import check, plan, read_project, run
+    from nb2pipe.workflow.tagging import propose
     from nb2pipe.workflow.verifying import verify
 
 # Each is imported when it is first asked for: lint must not pay for papermill.
@@ -26,17 +32,23 @@ _HOMES = {
     "Inspection": "nb2pipe.workflow.analysis",
     "inspect": "nb2pipe.workflow.analysis",
     "lint": "nb2pipe.workflow.analysis",
+    "climb": "nb2pipe.workflow.climbing",
+    "Examination": "nb2pipe.recording.diagnosis",
+    "doctor": "nb2pipe.workflow.diagnosing",
     "Export": "nb2pipe.workflow.exports",
     "export": "nb2pipe.workflow.exports",
     "check": "nb2pipe.workflow.runs",
     "read_project": "nb2pipe.workflow.runs",
     "run": "nb2pipe.workflow.runs",
+    "Proposal": "nb2pipe.proposing",
+    "Wishes": "nb2pipe.proposing",
+    "propose": "nb2pipe.workflow.tagging",
     "Verification": "nb2pipe.recording.verify",
     "verify": "nb2pipe.workflow.verifying",
     "Measured": "nb2pipe.checking.noise",
     "measure": "nb2pipe.workflow.noise",
     "KernelChoice": "nb2pipe.running.kernels",
-    "Planned": "nb2pipe.running.pipeline",
+    "Planned": "nb2pipe.model",
     "Progress": "nb2pipe.running.pipeline",
     "Scheduling": "nb2pipe.running.scheduling",
     "Cleaned": "nb2pipe.running.cleaning",
@@ -47,9 +59,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Cleaned", "Difference", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress",
-    "Scheduling", "Verification", "accept", "check", "clean", "contract", "export", "inspect", "lint", "measure",
-    "plan", "read_project", "run", "verify",
+    "Cleaned", "Difference", "Examination", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress",
+    "Proposal", "Scheduling", "Verification", "Wishes",
+    "accept", "check", "clean", "climb", "contract", "doctor", "export", "inspect", "lint", "measure", "plan", "propose",
+    "read_project", "run", "verify",
 ]  # fmt: skip
 
 

@@ -5,29 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nb2pipe import dataflow, magics
 from nb2pipe import notebook as notebooks
 from nb2pipe.diagnostics import Diagnostic, Severity
-from nb2pipe.model import CellFlow, CellKind, CellRole, Notebook, Parameter, Pipeline, Recording, Role
-from nb2pipe.parameters import read_parameters
-from nb2pipe.planning import Plan, plan
+from nb2pipe.model import CellRole, Notebook, Pipeline
+from nb2pipe.planning.analysis import Analysis, understand
 from nb2pipe.rules import nb402_out_of_order
-from nb2pipe.tags import read_roles
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Analysis:
-    """A notebook read, its tags and its data flow understood; ``diagnostics`` are those of reading and tags."""
-
-    notebook: Notebook
-    roles: tuple[CellRole, ...]
-    flows: tuple[CellFlow, ...]
-    parameters: tuple[Parameter, ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-    def plan(self, recording: Recording | None = None) -> Plan:
-        """The plan, static or as an observed run showed it."""
-        return plan(self.notebook, self.roles, self.flows, self.parameters, recording)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,26 +25,7 @@ class Inspection:
 
 def analyze(path: Path) -> Analysis:
     """Read and analyse; raises InvalidInput for what is no Python notebook."""
-    notebook = notebooks.read(path)
-    roles, found = read_roles(notebook)
-    code = [
-        (cell.index, magics.to_python(cell.source)) for cell in notebook.cells if cell.kind is CellKind.CODE
-    ]  # fmt: skip
-    parameters: list[Parameter] = []
-    problems: list[Diagnostic] = []
-    for role in roles:
-        if role.role is Role.PARAMETERS:
-            source = notebook.cells[role.cell].source
-            parsed = read_parameters(source, cell=role.cell, notebook=notebook)
-            parameters.extend(parsed.parameters)
-            problems.extend(parsed.problems)
-    return Analysis(
-        notebook=notebook,
-        roles=roles,
-        flows=dataflow.analyze(code),
-        parameters=tuple({parameter.name: parameter for parameter in parameters}.values()),
-        diagnostics=(*notebooks.remarks(notebook), *found, *problems),
-    )
+    return understand(notebooks.read(path))
 
 
 def inspect(path: str | Path) -> Inspection:

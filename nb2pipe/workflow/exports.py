@@ -12,22 +12,25 @@ from pathlib import Path
 from nb2pipe import exporting
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
-from nb2pipe.model import Artifact, Baseline, BaselineMetric, Pipeline, Recording, Step
+from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, MetricSource, Notebook, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, metrics
+from nb2pipe.planning.analysis import Analysis
 from nb2pipe.recording import evidence, inputs, stored
 from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Verification
 from nb2pipe.reports import mermaid
+from nb2pipe.rules import nb409_not_reproducing_itself
 from nb2pipe.running.explaining import explained
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.scheduling import Scheduling
-from nb2pipe.workflow.analysis import Analysis, analyze, errors, sort
+from nb2pipe.workflow.analysis import analyze, errors, sort
 from nb2pipe.workflow.contracts import learn
+from nb2pipe.workflow.opening import choice_of
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, choice_of, compare_run
+from nb2pipe.workflow.verifying import RANDOM_STATES, STATE, compare_run
 
 STEP_FORMATS = ("ipynb", "py")
 
@@ -104,12 +107,11 @@ def export(
         baseline=baseline,
         written=written.changed,
         kept=written.kept,
-        diagnostics=sort((*analysis.diagnostics, *planned.diagnostics)),
+        diagnostics=sort((*analysis.diagnostics, *planned.diagnostics, *_differing(baseline, analysis.notebook))),
         seconds=time.monotonic() - began,
     )
     if recording is not None:
-        text = "\n".join(cell.source for cell in analysis.notebook.cells)
-        proof = evidence.gather(pipeline, recording, planned.timeline, text, planned.reseeded)
+        proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
         evidence.save(proof, folder / STATE)
     if verify and found is not None:
         verification = compare_run(open_project(folder), baseline, found, timeout, told, analysis.notebook, scheduling)
@@ -123,8 +125,10 @@ def write_project(
     analysis: Analysis, planned: Plan, recording: Recording | None, folder: Path, *, scripts: bool, force: bool
 ) -> tuple[Pipeline, Baseline, exporting.Written]:
     """Write the project of a finished plan; nothing is run."""
-    pipeline = _with_formats(planned.pipeline)
     baseline = _baseline(analysis, planned, recording)
+    pipeline = _with_formats(planned.pipeline)
+    if recording is None:
+        pipeline = replace(pipeline, metrics=(*pipeline.metrics, *_only_printed(planned, baseline)))
     spec = exporting.ProjectSpec(
         folder=folder,
         notebook=analysis.notebook,
@@ -190,18 +194,20 @@ def _with_formats(pipeline: Pipeline) -> Pipeline:
 
 
 def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) -> Baseline:
-    shown = stored.read(analysis.notebook, planned.candidates)
+    environment = recording.environment if recording else None
+    shown = stored.read(analysis.notebook, planned.candidates, environment)
     if recording is None:
         return Baseline(origin="stored", metrics=tuple(shown.values()))
     found: list[BaselineMetric] = []
     for metric in planned.pipeline.metrics:
-        value = metrics.observed_value(metric, recording.metrics)
-        if value is not None:
+        seen = metrics.observed_value(metric, recording.metrics)
+        if seen is not None:
             before = shown.get(metric.name)
             found.append(
                 BaselineMetric(
-                    name=metric.name, value=value, step=metric.step, cell=metric.cell,
-                    stored=before.value if before else None,
+                    name=metric.name, value=seen.value, step=metric.step, cell=metric.cell, decimals=seen.decimals,
+                    stored=stored.scaled(before.evidence, seen.value) if before and before.evidence else None,
+                    evidence=before.evidence if before else None,
                 )
             )  # fmt: skip
     fingerprints = _fingerprints(planned.pipeline, recording)
@@ -209,6 +215,22 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
         origin="recorded", metrics=tuple(found), fingerprints=fingerprints, environment=recording.environment,
         inputs=inputs.digests(planned.pipeline, analysis.notebook.path.resolve().parent),
     )  # fmt: skip
+
+
+def _only_printed(planned: Plan, baseline: Baseline) -> tuple[Metric, ...]:
+    """The metrics that stand in the stored outputs of cells that print them."""
+    named: dict[int, list[str]] = {}
+    others = {c.name for c in planned.candidates if c.source is not MetricSource.PRINTED}
+    for metric in baseline.metrics:
+        if metric.name not in others and not any(metric.name.startswith(f"{name}.") for name in others):
+            named.setdefault(metric.cell, []).append(metric.name)
+    return metrics.from_printed(planned.candidates, named)
+
+
+def _differing(baseline: Baseline, notebook: Notebook) -> tuple[Diagnostic, ...]:
+    """The stored numbers that the notebook's own code does not give."""
+    lines = {cell.index: cell.file_line for cell in notebook.cells}
+    return nb409_not_reproducing_itself.find(baseline.metrics, str(notebook.path), lines)
 
 
 def _fingerprints(pipeline: Pipeline, recording: Recording) -> Mapping[str, str]:

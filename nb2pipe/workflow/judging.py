@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -33,7 +33,7 @@ class Judging:
     asked: checking.Asked
     seed: int | None
     path: Path
-    notebook: Notebook | None
+    notebook: Callable[[], Notebook | None]
     borders: Borders = field(init=False)
     seeds: Seeds | None = field(init=False, default=None)
 

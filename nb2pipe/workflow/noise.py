@@ -20,9 +20,9 @@ from nb2pipe.running.projects import Project, open_project
 from nb2pipe.running.scheduling import cores
 from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
+from nb2pipe.workflow.opening import original
 from nb2pipe.workflow.repeating import IN_CODE, INJECTED, Repeat, Repeating, seed_parameters
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import original
 
 RUNS = 5
 FEWEST, MOST = 3, 30
@@ -106,7 +106,7 @@ def _repeating(
         varied=vary or INJECTED,
         progress=progress,
         timeout=timeout,
-        original=original(project),
+        original=lambda: original(project),
     )
 
 

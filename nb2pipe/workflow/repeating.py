@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,7 +16,7 @@ import msgspec
 
 from nb2pipe.model import Notebook, Pipeline
 from nb2pipe.planning import cases
-from nb2pipe.planning.plan import dependencies
+from nb2pipe.planning.order import dependencies
 from nb2pipe.recording.seeded import Seeds
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import Kernel
@@ -78,7 +78,7 @@ class Repeating:
     varied: str
     progress: Progress
     timeout: float | None = None
-    original: Notebook | None = None
+    original: Callable[[], Notebook | None] = lambda: None
     given: Mapping[str, Any] = field(default_factory=dict)
     place: Path | None = None
     jobs: int = 1

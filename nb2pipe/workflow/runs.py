@@ -6,30 +6,28 @@ import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nb2pipe import baseline as baselines
-from nb2pipe import checking, manifest, parameter_files, parameters
-from nb2pipe import notebook as notebooks
+from nb2pipe import manifest, parameter_files, parameters
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import CheckReport, Environment, Limits, Notebook, RunRecord, Tolerance
+from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
-from nb2pipe.running.pipeline import Planned, Progress, RunOptions, Silent, plan_run, refuse, run_pipeline
+from nb2pipe.running.pipeline import Progress, RunOptions, Silent, plan_run, refuse, run_pipeline
 from nb2pipe.running.projects import Project, is_project, open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.spelling import closest
 from nb2pipe.storing import write_text
-from nb2pipe.workflow.analysis import analyze, errors
-from nb2pipe.workflow.contracts import Guard
-from nb2pipe.workflow.exports import export
-from nb2pipe.workflow.judging import Judging
+from nb2pipe.workflow.opening import choice_of, is_observed, original
 from nb2pipe.workflow.storage import storage_problems
-from nb2pipe.workflow.verifying import choice_of, is_observed, original
+
+if TYPE_CHECKING:
+    from nb2pipe.workflow.judging import Judging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +138,9 @@ def check(  # noqa: PLR0913
     without known noise they are drawn as they come. ``baseline`` is another file, or project, to compare with. Raises as
     :func:`run` does; a metric out of tolerance is an answer, not an error.
     """
+    from nb2pipe import checking
+    from nb2pipe.workflow.judging import Judging
+
     request = _Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, reuse=cached and not fresh,
         kernel=choice_of(kernel), timeout=timeout, scheduling=scheduling or Scheduling(), progress=progress or Silent(),
@@ -178,17 +179,22 @@ def read_project(path: str | Path) -> Project:
     return open_project(Path(path))
 
 
-def _project(request: _Request, *, fresh: bool, dry: bool = False) -> tuple[Project, Notebook | None]:
+def _project(request: _Request, *, fresh: bool, dry: bool = False) -> tuple[Project, Callable[[], Notebook | None]]:
+    """The project to run, and how to get at the original notebook."""
     path = request.path
     if is_project(path) or path.is_dir():
         project = open_project(path)
-        return project, original(project)
+        return project, lambda: original(project)
+    from nb2pipe import notebook as notebooks
+
     notebook = notebooks.read(path)
     folder = hidden_project(path)
     stamp, digest = folder / "source.json", _digest(notebook, request.kernel)
     if fresh or not _is_current(stamp, digest):
         if dry:
             raise InvalidInput(nb010_manifest.not_run(str(path)))
+        from nb2pipe.workflow.exports import export
+
         _refuse_early(path, request)
         stamp.unlink(missing_ok=True)  # an export that is cut short must not pass for the last one
         export(
@@ -196,7 +202,7 @@ def _project(request: _Request, *, fresh: bool, dry: bool = False) -> tuple[Proj
             progress=request.progress,
         )  # fmt: skip
         write_text(stamp, json.dumps({"digest": digest}) + "\n")
-    return open_project(folder), notebook
+    return open_project(folder), lambda: notebook
 
 
 def hidden_project(path: Path) -> Path:
@@ -206,6 +212,8 @@ def hidden_project(path: Path) -> Path:
 
 def _refuse_early(path: Path, request: _Request) -> None:
     """What is wrong with the request is said before the notebook runs, which may take hours."""
+    from nb2pipe.workflow.analysis import analyze, errors
+
     analysis = analyze(path)
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
     parameters.resolve(analysis.parameters, asked, str(path))
@@ -214,6 +222,8 @@ def _refuse_early(path: Path, request: _Request) -> None:
 
 
 def _digest(notebook: Notebook, kernel: KernelChoice | None) -> str:
+    from importlib.metadata import version
+
     cells = [(cell.kind.value, cell.source, cell.tags) for cell in notebook.cells]
     data = [cells, notebook.kernel_name, asdict(kernel) if kernel else None, version("nb2pipe")]
     return sha256(json.dumps(data).encode()).hexdigest()
@@ -227,7 +237,7 @@ def _is_current(stamp: Path, digest: str) -> bool:
 
 
 def _options(
-    project: Project, notebook: Notebook | None, request: _Request, judging: Judging | None
+    project: Project, notebook: Callable[[], Notebook | None], request: _Request, judging: Judging | None
 ) -> RunOptions:  # fmt: skip
     known = project.pipeline.parameters
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
@@ -255,14 +265,24 @@ def _options(
         progress=request.progress,
         watcher=judging.watcher if judging else None,
         salts=judging.salts if judging else {},
-        border=Guard(
-            project=project,
-            statistics=all(values[parameter.name] == parameter.default for parameter in known),
-            warn=request.warn_contracts,
-            progress=request.progress,
-        ),
+        border=_guard(project, request, usual=all(values[item.name] == item.default for item in known)),
         environment=environment,
     )
+
+
+def _guard(project: Project, request: _Request, *, usual: bool) -> Callable[[Step, str], None]:
+    """The contracts' guard, made when the first step has run; ``usual``: with the baseline's parameters."""
+
+    @cache
+    def guard() -> Callable[[Step, str], None]:
+        from nb2pipe.workflow.contracts import Guard
+
+        return Guard(project=project, statistics=usual, warn=request.warn_contracts, progress=request.progress)
+
+    def look(step: Step, run: str) -> None:
+        guard()(step, run)
+
+    return look
 
 
 def _of_last_run(project: Project) -> dict[str, Any]:
@@ -288,6 +308,8 @@ def _command(path: Path, kernel: KernelChoice | None) -> str:
 
 def _refuse_unknown(tolerances: Mapping[str, object], known: Sequence[str], path: str) -> None:
     """A mistyped name would loosen nothing, and nobody would notice."""
+    from nb2pipe import checking
+
     names = tuple(dict.fromkeys(known))
     unknown = [name for name in tolerances if name != checking.ALL and name not in names]
     if unknown:

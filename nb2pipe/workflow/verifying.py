@@ -7,8 +7,7 @@ from pathlib import Path
 
 from nb2pipe import baseline as baselines
 from nb2pipe import checking, manifest
-from nb2pipe import notebook as notebooks
-from nb2pipe.errors import InvalidInput, Nb2pipeError
+from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Baseline, Notebook
 from nb2pipe.recording import evidence
 from nb2pipe.recording.verify import Borders, Verification, differences
@@ -17,6 +16,7 @@ from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
 from nb2pipe.running.projects import Project, open_project
 from nb2pipe.running.scheduling import Scheduling
+from nb2pipe.workflow.opening import choice_of, original
 from nb2pipe.workflow.storage import storage_problems
 
 STATE = ".nb2pipe"
@@ -48,24 +48,6 @@ def verify(
     return compare_run(project, baseline, found, timeout, progress or Silent(), original(project), scheduling)
 
 
-def choice_of(kernel: KernelChoice | str | None) -> KernelChoice | None:
-    """A kernel's name is as good as a choice."""
-    return KernelChoice(name=kernel) if isinstance(kernel, str) else kernel
-
-
-def is_observed(project: Project) -> bool:
-    """Whether the notebook's run was watched when the project was written."""
-    return baselines.load(project.folder / baselines.FILE_NAME).origin == "recorded"
-
-
-def original(project: Project) -> Notebook | None:
-    """The notebook that the project came from, if it is still there and readable: it makes messages better."""
-    try:
-        return notebooks.read(project.source)
-    except Nb2pipeError:
-        return None
-
-
 def compare_run(
     project: Project,
     baseline: Baseline,
@@ -85,6 +67,7 @@ def compare_run(
         reseeded=frozenset(proof.reseeded),
         original=baseline.fingerprints,
         definitions=proof.definitions,
+        memos=proof.memos,
     )
     run = run_pipeline(
         project,
@@ -98,7 +81,7 @@ def compare_run(
             scheduling=scheduling or Scheduling(),
             observed=baseline.origin == "recorded",
             timeout=timeout,
-            original=notebook,
+            original=lambda: notebook,
             progress=progress,
             watcher=borders.watcher,
             environment=lambda: borders.environment,

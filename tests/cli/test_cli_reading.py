@@ -14,8 +14,8 @@ from notebooks_by_hand import GOOD, IMPORTS, LOAD, MISTYPED, SCORE, cell, write
 from nb2pipe.reports import schema
 
 HEAVY = (
-    "IPython", "jinja2", "jupytext", "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "papermill", "rich",
-    "sklearn",
+    "IPython", "jinja2", "jupytext", "nbclient", "nbconvert", "msgspec", "nbformat", "numpy", "pandas", "papermill",
+    "rich", "sklearn", "typing_extensions",
 )  # fmt: skip
 
 MISTYPED_TEXT = """\
@@ -40,6 +40,7 @@ def folder(tmp_path):
     [
         ("--help",),
         ("lint", "good.ipynb"),
+        ("tag", "good.ipynb", "--yes"),
         ("lint", "typo.ipynb", "--output-format", "sarif"),
         ("inspect", "good.ipynb"),
         ("inspect", "good.ipynb", "--format", "svg"),

@@ -176,7 +176,7 @@ def test_a_good_manifest_is_accepted(tmp_path: Path) -> None:
         ("parameters: [n]", "parameters: [m]", "reads the parameter 'm', which does not exist"),
         ("step: train", "step: trian", "metric 'acc' comes from step 'trian', which does not exist"),
         ("default: 3", "literal: os.getcwd()", "the literal of parameter 'n' is no plain value"),
-        ("source: variable", "source: printed", "Invalid enum value 'printed'"),
+        ("source: variable", "source: painted", "Invalid enum value 'painted'"),
         ("schema_version: 1", "schema_version: 99", "has schema_version 99, this nb2pipe reads 1"),
         ("schema_version: 1\n", "", "has no schema_version: it is not a pipeline of nb2pipe"),
         ("cells: [1]", "cells: [1", "is not valid YAML: line 11, column"),

@@ -19,13 +19,14 @@ from typing import Any
 
 from nb2pipe.model import Environment, Recording
 from nb2pipe.planning import Plan
+from nb2pipe.planning.analysis import Analysis
 from nb2pipe.recording import evidence
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Borders, differences
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.watching import Execution, RunningCell, Watcher
-from nb2pipe.workflow.analysis import Analysis, analyze, errors
+from nb2pipe.workflow.analysis import analyze, errors
 from nb2pipe.workflow.exports import write_project
 from tests.building import notebook
 
@@ -123,12 +124,11 @@ def _pipeline(
     settings: dict[str, Any] = {}
     reseeded = planned.reseeded
     defined: list[tuple[str, str]] = []
-    text = "\n".join(cell.source for cell in analysis.notebook.cells)
-    proof = evidence.gather(pipeline, recording, planned.timeline, text, reseeded)
+    proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
     for step in project.pipeline.steps:
         borders = Borders(
             modules=(), random_states=folder / "states", reseeded=reseeded, environment=_HERE,
-            definitions=proof.definitions,
+            definitions=proof.definitions, memos=proof.memos,
         )  # fmt: skip
 
         def run(step: Any = step, borders: Borders = borders) -> Any:

@@ -189,3 +189,15 @@ def test_declared_output_is_handed_on(tmp_path: Path) -> None:
     assert links(plan(tmp_path, *cells)[0])["evaluate"] == {"rows": "load"}
     declared = (cells[0], (T + " out:rows", "pass"), cells[2])
     assert links(plan(tmp_path, *declared)[0])["evaluate"] == {"rows": "train"}
+
+
+def test_what_seaborn_sets_reaches_steps_that_draw_with_matplotlib_alone(tmp_path: Path) -> None:
+    """``sns.set()`` changes matplotlib's settings; a step that uses neither is spared the import."""
+    cells = (
+        ("imports", "import seaborn as sns\nimport matplotlib.pyplot as plt\nsns.set()"),
+        (L, "a = 1"),
+        (T, "plt.plot([a])"),
+    )
+    pipeline, _ = plan(tmp_path, *cells)
+    assert setup(pipeline, "train", cells)[-1] == "sns.set()"
+    assert setup(pipeline, "load", cells) == []

@@ -14,10 +14,9 @@ import pytest
 from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, measured, metric
 
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
-from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Step, StepRecord, StepStatus, Verdict
+from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Planned, Step, StepRecord, StepStatus, Verdict
 from nb2pipe.reports import github, json, junit, markdown, mermaid, sarif, schema, svg
 from nb2pipe.reports.layout import GAP, Size, layered
-from nb2pipe.running.pipeline import Planned
 
 FOUND = (
     Diagnostic(

@@ -65,13 +65,14 @@ def old_kernel(old_python):
 @pytest.fixture
 def nothing_left(tmp_path, monkeypatch):
     """Fails the test if a process or a temporary file outlives it."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
+    temporary = Path(tempfile.mkdtemp(prefix="left-", dir="/tmp"))  # short: paths of sockets may not be long
+    (tmp_path / "temporary").symlink_to(temporary)
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setenv("NB2PIPE_TEST_MARK", str(tmp_path))
     yield
     assert sorted(path.name for path in temporary.rglob("*")) == []
+    temporary.rmdir()
     assert processes_left(tmp_path) == []
 
 

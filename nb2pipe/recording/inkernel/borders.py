@@ -12,15 +12,16 @@ import time
 import types
 from typing import Any, Iterator
 
-from .code import names_read
+from .code import MEMOS, names_read
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
 from .outline import LARGEST, outline
 from .rebuilding import can_be_rebuilt
-from .refusals import VIEWS, Unfingerprintable, refusal, type_name
+from .refusals import EXTRA, VIEWS, Unfingerprintable, refusal, type_name
 from .sharing import alias_groups
 from .state import random_state
 from .storing import Storage
+from .tables import extra_attributes
 
 #: The format that stores functions with their code, and with the names that they read as these are then.
 BY_VALUE = "cloudpickle"
@@ -31,17 +32,21 @@ SOURCE = ((types.FunctionType, "function"), (type, "class"), (types.ModuleType, 
 def border(request: dict[str, Any]) -> dict[str, Any]:
     """The reply to a request for fingerprints (``names``) and stored files (``store``, ``formats``, ``folder``).
 
-    Names in ``outlines`` get an outline too. ``known`` are fingerprints of values that need no storing again. An entry of
-    ``store`` may be a list of names that share objects: they are stored together, as a tuple, under the name ``a+b``.
-    ``budget`` seconds after the start no further value is stored, and its entry says so.
+    ``definitions`` are functions and classes, which are replayed and not stored. Names in ``outlines`` get an outline too.
+    ``known`` are fingerprints of values that need no storing again. An entry of ``store`` may be a list of names that
+    share objects: they are stored together, as a tuple, under the name ``a+b``. ``budget`` seconds after the start no
+    further value is stored, and its entry says so. ``memos`` are the memories of functions that are no content.
     """
     began = time.monotonic()
+    MEMOS.clear()
+    MEMOS.update((owner, name) for owner, name in request.get("memos", ()))
     namespace = user_namespace()
     together = [list(entry) for entry in request.get("store", ()) if not isinstance(entry, str)]
     single = [entry for entry in request.get("store", ()) if isinstance(entry, str)]
     flat = [name for names in together for name in names]
     wanted = [*request.get("names", ()), *request.get("outlines", ()), *single, *flat]
     values = {name: Observed(name, namespace) for name in dict.fromkeys(wanted)}
+    code = {name: Observed(name, namespace) for name in request.get("definitions", ())}
     storage = Storage(request.get("folder", "."), request.get("formats", []))
     if single or together:
         storage.check()
@@ -64,7 +69,8 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
         "values": {name: value.reply() for name, value in values.items()},
         "random": fingerprint(parts),
         "generators": parts,
-        **alias_groups(present),
+        "definitions": {name: value.reply() for name, value in code.items() if value.present},
+        **alias_groups(present, {name: value.value for name, value in code.items() if value.present}),
         "present": user_names(),
         "seconds": time.monotonic() - began,
     }
@@ -142,8 +148,16 @@ class Observed:
             self.format, self.file = stored
             if self.format == BY_VALUE:
                 self.reads = [*self.code, *names_read(self.functions, user_namespace())]
+        elif self.fingerprint and self._extra():
+            self.refusal = EXTRA.format(_type(self.value), self._extra()[0])
         else:
             self.refusal = VIEWS if together and self.culprit is None else refusal(type(self.value), self.culprit)
+
+    def _extra(self) -> list[str]:
+        """Attributes on a table that no file keeps."""
+        pd = sys.modules.get("pandas")
+        tables = (getattr(pd, "DataFrame", ()), getattr(pd, "Series", ()))
+        return sorted(extra_attributes(self.value)) if pd is not None and isinstance(self.value, tables) else []
 
     def reply(self) -> dict[str, Any]:
         """The entry for this name; everything but ``present`` is empty where the name is not bound."""

@@ -20,6 +20,10 @@ MADE_BY_PYTHON = frozenset(
 )
 LOOKUPS = ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL")
 NOTEBOOK = ("__main__", "__mp_main__")
+#: (function or class, variable, argument or attribute): memories of the notebook's functions, no content. Set by the caller.
+MEMOS: set[tuple[str, str]] = set()
+#: Among them where the notebook asks ``lru_cache`` how often it was of use: then that counts.
+COUNTED = ("functools", "cache_info")
 
 
 def is_importable(value: Any) -> bool:
@@ -83,8 +87,21 @@ def write_function(out: Any, value: Any) -> bytes:
     if is_importable(value):
         return _name(out, value)
     _note(out, value)
-    content = b"function" + out.join(value.__name__, value.__code__, value.__defaults__, value.__kwdefaults__)
-    return content + out.join(value.__closure__) + out.state(dict(value.__dict__))
+    if hasattr(value, "dispatch") and hasattr(value, "registry"):  # singledispatch: its own memory has no content
+        chosen = sorted((kind.__module__, kind.__qualname__, one) for kind, one in value.registry.items())
+        return b"dispatching" + out.join(value.__name__, *[item for entry in chosen for item in entry])
+    code, keyword = value.__code__, value.__kwdefaults__
+    plain = code.co_varnames[: code.co_argcount][-len(value.__defaults__ or ()) :]
+    defaults = _without_memos(code, dict(zip(plain, value.__defaults__ or ())))
+    content = b"function" + out.join(value.__name__, code, defaults, keyword and _without_memos(code, keyword))
+    enclosed = [
+        cell for name, cell in zip(code.co_freevars, value.__closure__ or ()) if (code.co_name, name) not in MEMOS
+    ]
+    return content + out.join(enclosed) + out.state(dict(value.__dict__))
+
+
+def _without_memos(code: types.CodeType, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if (code.co_name, name) not in MEMOS}
 
 
 def write_cell(out: Any, value: Any) -> bytes:
@@ -132,7 +149,8 @@ def write_cached(out: Any, value: Any) -> bytes:
         return _name(out, value)
     _note(out, value)
     parameters: Any = getattr(value, "cache_parameters", dict)()
-    return b"cached" + out.join(parameters) + write_function(out, value.__wrapped__)
+    counts = tuple(value.cache_info()) if COUNTED in MEMOS else ()
+    return b"cached" + out.join(parameters, counts) + write_function(out, value.__wrapped__)
 
 
 def write_enum(out: Any, value: Any) -> bytes:

@@ -275,6 +275,8 @@ def write_object(out: Fingerprinter, value: Any) -> bytes:
     make, arguments, state, items, pairs = (tuple(reduced) + (None, None, None))[:5]
     if state is value and isinstance(value, dict):  # a dict that is its own __dict__: its pickle is not
         state = dict(value)
+    elif kind.__module__ in code.NOTEBOOK and type(state) is dict and code.MEMOS:
+        state = {name: part for name, part in state.items() if (kind.__name__, name) not in code.MEMOS}
     content = (
         b"object" + out.join(kind, make, tuple(arguments)) + out.state(state, kind.__module__ not in code.NOTEBOOK)
     )

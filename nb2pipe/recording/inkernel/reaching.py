@@ -20,13 +20,15 @@ import uuid
 from collections import deque
 from typing import Any, Callable, Optional
 
+from .code import MADE_BY_PYTHON, NOTEBOOK
+
 #: So many objects are looked at for all names together; what lies beyond is taken not to be shared.
 LIMIT = 200_000
 
 #: Values that cannot change, or are one and the same everywhere.
 FIXED = (
     type(None), type(Ellipsis), type(NotImplemented), bool, int, float, complex, str, bytes, range, slice,
-    types.ModuleType, types.CodeType, types.FrameType, types.TracebackType, property, type, enum.Enum,
+    types.ModuleType, types.CodeType, types.FrameType, types.TracebackType, property, enum.EnumMeta, enum.Enum,
     datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, decimal.Decimal, fractions.Fraction,
     uuid.UUID, pathlib.PurePath, logging.Logger, type(re.compile("")),
 )  # fmt: skip
@@ -40,13 +42,18 @@ class Walk:
     """The changeable objects that a value reaches, in the order they are met, and the arrays among them.
 
     ``repeats`` are the objects met again: at which step, and which object it was. ``readers`` may be shared by walks.
-    ``in_tables`` are the ids of arrays that pandas objects own.
+    ``in_tables`` are the ids of arrays that pandas objects own. What has its id in ``outside`` is not looked into.
     """
 
     def __init__(
-        self, limit: int = LIMIT, into_libraries: bool = True, readers: dict[type, Reader] | None = None
+        self,
+        limit: int = LIMIT,
+        into_libraries: bool = True,
+        readers: dict[type, Reader] | None = None,
+        outside: frozenset[int] = frozenset(),
     ) -> None:
         self.limit = limit
+        self.outside = outside
         self.into_libraries = into_libraries
         self.seen: dict[int, Any] = {}
         self.arrays: list[Any] = []
@@ -75,6 +82,8 @@ class Walk:
             if reader is None:
                 continue
             key = id(item)
+            if key in self.outside:
+                continue
             if issubclass(kind, (tuple, frozenset)):  # cannot change, but may hold what can
                 if key not in self._passed:
                     self._passed[key] = item
@@ -150,11 +159,24 @@ def _in_items(walk: Walk, item: Any) -> list[Any]:
 
 
 def _in_function(walk: Walk, item: Any) -> list[Any]:
-    """The variables that a function encloses."""
-    if not item.__closure__:
-        return UNCHANGING
+    """The variables that a function encloses; of the notebook's functions their defaults and attributes too."""
     empty = types.CellType()
-    return [cell.cell_contents for cell in item.__closure__ if cell != empty]
+    enclosed = [cell.cell_contents for cell in item.__closure__ or () if cell != empty]
+    if item.__module__ in NOTEBOOK:
+        kept = [*(item.__defaults__ or ()), *(item.__kwdefaults__ or {}).values(), *item.__dict__.values()]
+        enclosed += _few(kept)
+    return enclosed if enclosed or item.__closure__ else UNCHANGING
+
+
+def _in_class(walk: Walk, item: Any) -> list[Any]:
+    """What the notebook's classes hold; those of libraries are the same in every process."""
+    if item.__module__ not in NOTEBOOK:
+        return UNCHANGING
+    return [value for name, value in vars(item).items() if name not in MADE_BY_PYTHON and type(value) not in ATOMS]
+
+
+def _in_wrapped(walk: Walk, item: Any) -> list[Any]:
+    return [item.__func__] if item.__func__ is not None else UNCHANGING
 
 
 def _in_method(walk: Walk, item: Any) -> list[Any]:
@@ -209,6 +231,8 @@ READERS: tuple[tuple[Any, Reader], ...] = (
     (dict, _in_dict),
     ((list, tuple, set, frozenset, deque), _in_items),
     (types.FunctionType, _in_function),
+    (type, _in_class),
+    ((classmethod, staticmethod), _in_wrapped),
     ((types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType), _in_method),
     (functools.partial, _in_partial),
     (io.IOBase, _in_nothing),  # asking a text in memory for its attributes changes its state

@@ -82,6 +82,12 @@ VIEWS = (
     "one is made from the other (.copy()), or keep the steps that use them in one step."
 )
 
+#: For a table with an attribute of the user's (``df.note = ...``).
+EXTRA = (
+    "{0}: it has an attribute '{1}', which pandas does not save. If a column was meant, write df['{1}'] = ...; a remark "
+    "belongs into df.attrs['{1}']."
+)
+
 #: Classes whose values may pickle, but are not the same afterwards: refused without a try.
 NEVER = (
     "builtins.generator",

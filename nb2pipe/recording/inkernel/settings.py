@@ -24,6 +24,7 @@ def remember(request: dict[str, Any]) -> dict[str, Any]:
             "cwd": _cwd(),
             "path": list(sys.path),
             "limit": sys.getrecursionlimit(),
+            "locale": _locale_now(),
         }
     )
     return {}
@@ -77,6 +78,35 @@ def _logging() -> dict[str, Any] | None:
     if logging is None or logging.root.level == logging.WARNING:
         return {} if logging is not None else None
     return {"root level": logging.root.level}
+
+
+def _warnings() -> dict[str, Any]:
+    """Filters that make errors of warnings: the others change what is printed only, and libraries add many."""
+    errors = [
+        (getattr(kind, "__name__", str(kind)), getattr(text, "pattern", text), getattr(module, "pattern", module))
+        for action, text, kind, module, _ in warnings.filters
+        if action == "error"
+    ]
+    return {"errors": errors} if errors else {}
+
+
+def _locale_now() -> str:
+    import locale
+
+    return locale.setlocale(locale.LC_ALL)
+
+
+def _locale() -> dict[str, Any]:
+    now = _locale_now()
+    return {} if now == _before.get("locale", now) else {"locale": now}
+
+
+def _torch() -> dict[str, Any] | None:
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "get_default_dtype"):
+        return None
+    kind = str(torch.get_default_dtype())
+    return {} if kind == "torch.float32" else {"default dtype": kind}
 
 
 def _decimal() -> dict[str, Any] | None:
@@ -154,8 +184,11 @@ COMPONENTS: dict[str, Callable[[], dict[str, Any] | None]] = {
     "sys": _interpreter,
     "logging": _logging,
     "decimal": _decimal,
+    "warnings": _warnings,
+    "locale": _locale,
     "pandas": _pandas,
     "numpy": _numpy,
     "matplotlib": _matplotlib,
     "sklearn": _sklearn,
+    "torch": _torch,
 }

@@ -21,20 +21,23 @@ def sharing(value: Any) -> list[tuple[int, int]]:
     return walk.repeats if walk.complete else []
 
 
-def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
+def alias_groups(values: dict[str, Any], definitions: dict[str, Any] | None = None) -> dict[str, Any]:
     """``aliases``: groups of names that share changeable objects or memory; ``objects``: those that share objects;
-    ``memory``: those of which two share memory without sharing an object.
+    ``memory``: those of which two share memory without sharing an object. ``tied``: function or class of the notebook ->
+    names that share an object with it (a default argument, an attribute), but for the function or class itself.
 
     ``complete`` is false where there was too much to look at everything.
     """
+    definitions = definitions or {}
     groups, by_memory = Groups(values), Groups(values)
     owner: dict[int, str] = {}
     readers: dict[type, Reader] = {}
     walks = []  # an id is only good for as long as its object lives
     arrays: list[tuple[str, Any, bool]] = []
     left = LIMIT
+    outside = frozenset(map(id, definitions.values()))
     for name, value in values.items():
-        walk = Walk(left, readers=readers)
+        walk = Walk(left, readers=readers, outside=outside)
         walk.visit(value)
         walks.append(walk)
         left = max(walk.limit, LIMIT // 100)
@@ -42,6 +45,7 @@ def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
             groups.join(name, owner.setdefault(key, name))
         arrays += [(name, array, id(array) in walk.in_tables) for array in walk.arrays]
     objects = groups.copy()
+    tied = {name: _tied(name, definitions, owner, objects, readers) for name in definitions}
     for one, other in _overlaps(arrays):
         groups.join(one, other)
         if not objects.joined(one, other):
@@ -50,8 +54,20 @@ def alias_groups(values: dict[str, Any]) -> dict[str, Any]:
         "aliases": groups.lists(),
         "objects": objects.lists(),
         "memory": by_memory.lists(),
+        "tied": {name: names for name, names in tied.items() if names},
         "complete": all(walk.complete for walk in walks),
     }
+
+
+def _tied(
+    name: str, definitions: dict[str, Any], owner: dict[int, str], objects: Groups, readers: dict[type, Reader]
+) -> list[str]:
+    """The names that share an object with what a function or class holds."""
+    others = frozenset(id(value) for other, value in definitions.items() if other != name)
+    walk = Walk(LIMIT // 100, readers=readers, outside=others)
+    walk.visit(definitions[name])
+    owners = {owner[key] for key in walk.seen if key in owner}
+    return sorted({member for one in owners for member in objects.members(one)})
 
 
 class Groups:
@@ -67,6 +83,10 @@ class Groups:
             members = list(names)
             twin._group.update(dict.fromkeys(members, members))
         return twin
+
+    def members(self, name: str) -> list[str]:
+        """The names that are in one group with ``name``, itself included."""
+        return self._group[name]
 
     def joined(self, one: str, other: str) -> bool:
         """Whether two names are in one group."""

@@ -15,6 +15,7 @@ from typing import Any, Callable
 
 from .digests import Fingerprinter
 from .sharing import alias_groups, sharing
+from .tables import extra_attributes
 
 DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS)
 PLAIN = (type(None), bool, int, float, str)
@@ -160,7 +161,7 @@ def telling_parts(value: Any) -> list[Any] | None:
     """
     if _of("numpy", "ndarray", value) and value.ndim and value.nbytes >= LARGE:
         return [value[:ROWS]] if _is_number(value.dtype) else None
-    if not _of("pandas", "DataFrame", value) or len(value) <= ROWS:
+    if not _of("pandas", "DataFrame", value) or len(value) <= ROWS or extra_attributes(value):
         return None
     plain = [_is_number(dtype) for dtype in value.dtypes]
     width = sum(dtype.itemsize for dtype, number in zip(value.dtypes, plain) if number)

@@ -1,0 +1,1 @@
+"""How fast nb2pipe is, beside the tools people would use instead: ``python -m benchmarks.speed``."""

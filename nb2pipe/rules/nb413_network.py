@@ -1,0 +1,34 @@
+"""NB413: data from the network."""
+
+from __future__ import annotations
+
+from nb2pipe.diagnostics import Diagnostic, Severity
+
+CODE = "NB413"
+TITLE = "Data from the network"
+SEVERITY = Severity.WARNING
+EXPLAIN = """\
+What a server sends can change or go away, and nothing in the project pins it.
+
+```python bad
+# %%
+df = pd.read_csv("https://example.org/data.csv")
+```
+
+```python good
+# %%
+df = pd.read_csv("data/data.csv")
+```
+
+`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
+"""
+
+
+def diagnostic(what: str, argument: str = "") -> Diagnostic:
+    """The finding; its place is filled in by the caller."""
+    return Diagnostic(
+        code=CODE,
+        severity=SEVERITY,
+        message=f"'{what}' reads from the network: {argument}",
+        notes=("save the data beside the notebook, and read that file",),
+    )

@@ -1,0 +1,34 @@
+"""NB418: an environment variable goes into the result."""
+
+from __future__ import annotations
+
+from nb2pipe.diagnostics import Diagnostic, Severity
+
+CODE = "NB418"
+TITLE = "An environment variable goes into the result"
+SEVERITY = Severity.NOTICE
+EXPLAIN = """\
+What `os.environ` holds is set outside of the notebook and not recorded with it.
+
+```python bad
+# %%
+n_jobs = int(os.environ["JOBS"])
+```
+
+```python good
+# %%
+n_jobs = 2
+```
+
+`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
+"""
+
+
+def diagnostic(what: str) -> Diagnostic:
+    """The finding; its place is filled in by the caller."""
+    return Diagnostic(
+        code=CODE,
+        severity=SEVERITY,
+        message=f"'{what}' depends on the environment of the process",
+        notes=("make it a parameter, unless it is a secret or a path",),
+    )

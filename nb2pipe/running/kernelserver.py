@@ -1,0 +1,376 @@
+"""The owner's side of the fork server: start it, ask it for kernels, and be told how they end.
+
+A kernel comes from a process that has imported what the step imports, and nothing else. Each set of libraries is a
+process forked from the one with the largest subset of it, so a library is imported once however many steps use it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from nb2pipe.running.forkserver import messages
+from nb2pipe.running.kernels import Kernel
+
+SWITCH = "NB2PIPE_FORK"  # "0" in the environment turns the fork server off
+_SERVER = Path(__file__).parent / "forkserver" / "boot.py"
+_LONGEST_FOLDER = 65  # bytes: what is left of a socket's path (108) after our names
+_GRACE = 10.0  # seconds for the server to end when asked
+# A kernel may have its own values of these, whatever the server was started with.
+_PER_KERNEL = ("JPY_", "IPYTHONDIR", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST")
+
+
+def why_not(kernel: Kernel) -> str | None:
+    """Why no kernel of this kind can be forked; ``None`` if that may be tried."""
+    if os.environ.get(SWITCH) == "0":
+        return f"{SWITCH}=0 is set"
+    if not sys.platform.startswith("linux"):
+        return "forking a process that has loaded libraries is safe on Linux only"
+    try:
+        launcher(kernel)
+    except ValueError as reason:
+        return str(reason)
+    return None
+
+
+def launcher(kernel: Kernel) -> tuple[list[str], list[str]]:
+    """The interpreter with its flags, and ipykernel's arguments; ValueError if the kernel is started in another way."""
+    argv = list(kernel.argv)
+    for name in ("ipykernel_launcher", "ipykernel"):
+        if ["-m", name] in (argv[i : i + 2] for i in range(len(argv))):
+            at = argv.index("-m")
+            if argv[at + 1] == name and all(flag.startswith("-") for flag in argv[1:at]):
+                return argv[:at], argv[at + 2 :]
+    raise ValueError(f"the kernel {kernel.name} is started by a command of its own")
+
+
+class ForkedProcess:
+    """A forked kernel as its owner sees it, with the methods of ``subprocess.Popen`` that jupyter_client calls."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self.pid = 0
+        self.returncode: int | None = None
+        self.peak_memory: int | None = None  # bytes; known when it has ended
+        self.ready = False
+        self.refused: str | None = None
+        self.folder: Path | None = None
+        self.connection: dict[str, Any] | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is clear what became of the request."""
+        return self.ready or self.refused is not None or self.returncode is not None
+
+    def poll(self) -> int | None:
+        """The exit code once the process has ended; the negated number of the signal that ended it."""
+        while self.returncode is None and self.refused is None:
+            try:
+                message, _ = messages.receive(self._channel)
+            except BlockingIOError:
+                break
+            if message is None:
+                self.returncode = -9  # the server was killed, and its kernels with it
+            else:
+                self._learn(message)
+        return self.returncode
+
+    def _learn(self, message: Mapping[str, Any]) -> None:
+        if "started" in message:
+            started = message["started"]
+            self.pid = started["pid"]
+            self.folder = Path(started["folder"]) if started["folder"] else None
+            self.connection = started["connection"]
+        elif "ready" in message:
+            self.ready = True
+        elif "exit" in message:
+            self.returncode = message["exit"]
+            self.peak_memory = message["memory"]
+        else:
+            self.refused = message["refused"]
+
+    async def changed(self, timeout: float) -> None:
+        """Return when there is news, or the time is over."""
+        loop = asyncio.get_running_loop()
+        news = asyncio.Event()
+        loop.add_reader(self._channel, news.set)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), timeout)
+        finally:
+            loop.remove_reader(self._channel)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """As Popen's."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if left == 0.0:
+                raise subprocess.TimeoutExpired("forked kernel", timeout or 0.0)
+            select.select([self._channel], [], [], left)
+        return self.returncode or 0
+
+    def send_signal(self, number: int) -> None:
+        """To the kernel and the processes that it started."""
+        if self.poll() is None:
+            messages.send(self._channel, {"signal": int(number)})
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(15)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(9)
+
+    def close(self) -> None:
+        """Give it up: it is killed if it still runs."""
+        self._channel.close()
+
+
+class KernelServer:
+    """One interpreter with one environment; any number of threads may ask it for kernels.
+
+    ``environment`` is complete (what the kernels get), ``folder`` where kernels work, ``message`` is told, once each, what
+    is not imported ahead and why. Raises OSError if the interpreter cannot be started.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        *,
+        environment: Mapping[str, str],
+        message: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        command, self.arguments = launcher(kernel)
+        self._command = command
+        self.kernel = kernel
+        self.environment = dict(environment)
+        self._message = message
+        self._told: set[str] = set()
+        self._waiting: list[tuple[Mapping[str, Any], frozenset[str], ForkedProcess]] = []
+        self._lock = threading.Lock()
+        short = len(os.fsencode(tempfile.gettempdir())) < _LONGEST_FOLDER
+        self._folder = Path(tempfile.mkdtemp(prefix="nb2pipe-", dir=None if short else "/tmp"))  # noqa: S108
+        self._templates: dict[tuple[str, frozenset[str]], socket.socket] = {}
+        self._root, theirs = _pair()
+        with theirs, (self._folder / "output").open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                [*command, str(_SERVER), str(theirs.fileno()), str(self._folder)],
+                pass_fds=[theirs.fileno()],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C in the terminal is for us
+            )
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls,
+        kernel: Kernel,
+        *,
+        environment: Mapping[str, str],
+        preloads: Sequence[tuple[str | Path, Collection[str]]] = (),
+        message: Callable[[str], None] = lambda _text: None,
+    ) -> Iterator[KernelServer | None]:
+        """A server for the time of the ``with``; ``None``, and a message, where ordinary kernels must do.
+
+        ``preloads``: for each kernel that will be asked for, its working directory and what it imports.
+        """
+        reason = why_not(kernel)
+        server: KernelServer | None = None
+        if reason is None:
+            try:
+                server = cls(kernel, environment=environment, message=message)
+            except OSError as error:
+                reason = str(error)
+        if server is None:
+            if os.environ.get(SWITCH) != "0":
+                message(f"each step starts a kernel of its own: {reason}")
+            yield None
+            return
+        try:
+            server.prepare(preloads)
+            yield server
+        finally:
+            server.close()
+
+    def prepare(self, preloads: Sequence[tuple[str | Path, Collection[str]]]) -> None:
+        """Begin to import, in the background; each library as few times as possible."""
+        for folder in dict.fromkeys(str(folder) for folder, _ in preloads):
+            sets = [tuple(entries) for place, entries in preloads if str(place) == folder]
+            for entries in shared_first(sets):
+                self._template(folder, entries)
+
+    def start(
+        self,
+        *,
+        cwd: str | Path,
+        preload: Collection[str] = (),
+        environment: Mapping[str, str] | None = None,
+        arguments: Sequence[str] | None = None,
+        connection_file: str | None = None,
+        output: tuple[int, int] | None = None,
+    ) -> ForkedProcess:
+        """Ask for a kernel; returns at once.
+
+        Without ``connection_file`` the kernel gets a folder with its own sockets (``folder``, ``connection``), and may be
+        one that was asked for :meth:`ahead`. ``environment`` may differ from the server's in what belongs to one kernel.
+        """
+        request = {
+            "do": "kernel",
+            "cwd": str(cwd),
+            "env": dict(self.environment if environment is None else environment),
+            "arguments": list(self.arguments if arguments is None else arguments),
+            "connection_file": connection_file,
+        }
+        if connection_file is None and output is None:
+            waiting = self._taken(request, preload)
+            if waiting is not None:
+                return waiting
+        return self._asked(request, preload, output)
+
+    def ahead(
+        self, *, cwd: str | Path, preload: Collection[str], environment: Mapping[str, str], arguments: Sequence[str]
+    ) -> None:
+        """Have one kernel ready for a :meth:`start` with the same arguments."""
+        request = {
+            "do": "kernel", "cwd": str(cwd), "env": dict(environment), "arguments": list(arguments),
+            "connection_file": None,
+        }  # fmt: skip
+        process = self._asked(request, preload, None)
+        with self._lock:
+            self._waiting.append((request, frozenset(preload), process))
+
+    def _taken(self, request: Mapping[str, Any], preload: Collection[str]) -> ForkedProcess | None:
+        with self._lock:
+            for item in self._waiting:
+                if item[0] == request and item[1] == frozenset(preload):
+                    self._waiting.remove(item)
+                    return item[2]
+        return None
+
+    def _asked(
+        self, request: Mapping[str, Any], preload: Collection[str], output: tuple[int, int] | None
+    ) -> ForkedProcess:
+        ours, theirs = _pair()
+        process = ForkedProcess(ours)
+        ours.setblocking(False)
+        if not self.fits(request["env"]):
+            process.refused = "its environment is not the fork server's"
+        with theirs:
+            template = self._template(request["cwd"], tuple(preload))
+            try:
+                sent = messages.send(template, request, (theirs.fileno(), *(output or ())))
+            except OSError as error:  # an environment of more than 200 KB
+                process.refused = str(error)
+            else:
+                if not sent:
+                    process.refused = "the fork server has ended"
+        self._pass_on_news()
+        return process
+
+    def is_for(self, kernel: Kernel) -> bool:
+        """Whether the kernel has the same interpreter with the same flags."""
+        return launcher(kernel)[0] == self._command
+
+    def fits(self, environment: Mapping[str, str]) -> bool:
+        """Whether the environment is the server's, apart from what belongs to one kernel."""
+        return _lasting(environment) == _lasting(self.environment)
+
+    def _template(self, folder: str, entries: Sequence[str]) -> socket.socket:
+        """The process that has imported these, made from the one that has most of them."""
+        with self._lock:
+            wanted = frozenset(entries)
+            key = (folder, wanted)
+            if key not in self._templates:
+                known = [have for place, have in self._templates if place == folder and have <= wanted]
+                best = max(known, key=len, default=None)
+                parent = self._root if best is None else self._templates[folder, best]
+                rest = [entry for entry in dict.fromkeys(entries) if entry not in (best or ())]
+                ours, theirs = _pair()
+                with theirs:
+                    messages.send(parent, {"do": "template", "preload": rest, "cwd": folder}, (theirs.fileno(),))
+                self._templates[key] = ours
+            return self._templates[key]
+
+    def _pass_on_news(self) -> None:
+        """What the templates could not import ahead is said once."""
+        with self._lock:
+            sockets = list(self._templates.values())
+        for template in sockets:
+            while select.select([template], [], [], 0)[0]:
+                message, _ = messages.receive(template)
+                if message is None:
+                    break
+                what, reason = message["refused"]
+                name = what.partition(":")[0].partition(".")[0]
+                self.tell(f"{name} is imported in each step, not once for all: {reason}" if what else reason)
+
+    def tell(self, text: str) -> None:
+        """Pass a sentence on, once."""
+        with self._lock:
+            new = text not in self._told
+            self._told.add(text)
+        if new:
+            self._message(text)
+
+    def close(self) -> None:
+        """End the server and all its kernels; nothing of them stays."""
+        with suppress(OSError):
+            self._pass_on_news()
+        for _, _, process in self._waiting:
+            process.close()
+        for template in (*self._templates.values(), self._root):
+            template.close()
+        try:
+            self._process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def shared_first(sets: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The sets, and what two of them have in common, in an order in which each can be made from an earlier one.
+
+    Within a set, what most sets have comes first.
+    """
+    count: dict[str, int] = {}
+    for entries in sets:
+        for entry in dict.fromkeys(entries):
+            count[entry] = count.get(entry, 0) + 1
+    order = sorted(count, key=lambda entry: -count[entry])  # stable: else as the notebook has them
+    rows = [tuple(entry for entry in order if entry in entries) for entries in dict.fromkeys(map(tuple, sets))]
+    shared = {_common(one, two) for one in rows for two in rows if one != two}
+    return sorted({*rows, *shared} - {()}, key=lambda row: (len(row), row)) + [()] * (() in rows)
+
+
+def _common(one: tuple[str, ...], two: tuple[str, ...]) -> tuple[str, ...]:
+    """Their common beginning."""
+    length = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return one[:length]
+
+
+def _lasting(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not name.startswith(_PER_KERNEL)}
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -1,0 +1,222 @@
+"""Runs with a seed from outside that are compared with each other: in one environment, and in a fresh one."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from nb2pipe import baseline as baselines
+from nb2pipe.checking.equivalence import Equivalence, tost
+from nb2pipe.checking.levels import Level, Outcome, Rung
+from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.errors import EnvironmentProblem
+from nb2pipe.model import Notebook
+from nb2pipe.recording.seeded import Seeds
+from nb2pipe.recording.verify import Borders
+from nb2pipe.rules import figures
+from nb2pipe.running import runs
+from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.pipeline import Progress, RunOptions, run_pipeline
+from nb2pipe.running.projects import Project
+
+SHOWN = 5  # differences told
+NEW = 5  # runs with new seeds
+SEEDS = 7_001  # the first of them; those of a baseline are drawn at random, far from here
+OURS = ("metrics.json", "random_state.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A run: its ``metrics``, the ``values`` handed on (fingerprints by ``step/name``), the ``files`` (sha256 by path)."""
+
+    metrics: Mapping[str, float]
+    values: Mapping[str, str | None]
+    files: Mapping[str, str]
+
+
+def repeat(
+    project: Project,
+    seed: int,
+    *,
+    kernel: Kernel,
+    varied: str = "injected",
+    timeout: float | None,
+    progress: Progress,
+    notebook: Notebook | None,
+) -> Repeat:
+    """Run every step anew with a seed for all that the notebook does not seed itself.
+
+    ``varied``: ``seeds`` changes its own seeds too, a parameter's name gives that the seed.
+    """
+    progress.message(f"running with seed {seed}")
+    given = {varied: seed} if varied in {parameter.name for parameter in project.pipeline.parameters} else {}
+    pipeline = project.pipeline
+    modules = tuple(sorted({module for step in pipeline.steps for module in step.modules}))
+    borders = Borders(modules=modules)
+    seeds = Seeds(seed=seed, vary=varied == "seeds", modules=modules, also=borders.watcher)
+    record = run_pipeline(
+        project,
+        RunOptions(
+            kernel=kernel,
+            parameters={**{parameter.name: parameter.default for parameter in pipeline.parameters}, **given},
+            given=given,
+            timeout=timeout,
+            original=lambda: notebook,
+            progress=progress,
+            watcher=seeds.watcher,
+            environment=lambda: borders.environment,
+        ),
+    )
+    folder = runs.folder(project.state, record.id) / "artifacts"
+    files = {
+        file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name not in OURS
+    }
+    return Repeat(metrics=dict(record.metrics), values=dict(borders.fingerprints), files=files)
+
+
+def apart(one: Repeat, other: Repeat, *, relative: float, values: bool = True) -> tuple[str, ...]:
+    """Sentences on metrics, and values handed on, that are not the same in both runs."""
+    found = []
+    for name in sorted(set(one.metrics) | set(other.metrics)):
+        a, b = one.metrics.get(name), other.metrics.get(name)
+        if a is None or b is None or not same(a, b, relative):
+            was, now = figures.pair(a, b)
+            found.append(f"'{name}': {was} in one run, {now} in the other")
+    if values:
+        names = [name for name in sorted(one.values) if one.values[name] != other.values.get(name)]
+        found += [f"the value {name} is another" for name in names if one.values[name] is not None]
+    more = len(found) - SHOWN
+    return tuple(found) if more <= 0 else (*found[:SHOWN], f"{more} more")
+
+
+def same(a: float, b: float, relative: float) -> bool:
+    """Whether two numbers are equal up to ``relative``; NaN equals NaN."""
+    return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=relative, abs_tol=1e-12)
+
+
+def agreement(one: Repeat, other: Repeat) -> str:
+    """How much of two runs is the same."""
+    metrics = sum(same(a, other.metrics.get(name, math.inf), 1e-9) for name, a in one.metrics.items())
+    known = [name for name, value in one.values.items() if value is not None]
+    values = sum(one.values[name] == other.values.get(name) for name in known)
+    unknown = len(one.values) - len(known)
+    told = (
+        f"{metrics} of {figures.count(len(one.metrics), 'metric')} and {values} of {figures.count(len(known), 'value')}"
+    )
+    return f"{told} the same in both runs" + (f"; {unknown} cannot be compared" if unknown else "")
+
+
+def meaning(name: str, one: Repeat, other: Repeat) -> str:
+    """Whether an artifact with other bytes holds the same value, as far as its fingerprint tells."""
+    step, _, file = name.partition("/")
+    parts = [f"{step}/{part}" for part in re.sub(r"\.\w+$", "", file).split("+")]
+    marks = [(one.values.get(part), other.values.get(part)) for part in parts]
+    if any(a is None or b is None for a, b in marks):
+        return "its value cannot be compared"
+    return "the same value" if all(a == b for a, b in marks) else "another value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What ``nb2pipe baseline`` learned: ``values`` of each metric over seeds, the ``margin`` within which means count as
+    equal, and what was ``varied``: ``injected``, ``seeds`` (those in the code) or a parameter's name.
+    """
+
+    values: Mapping[str, tuple[float, ...]]
+    margin: Mapping[str, float]
+    varied: str
+
+
+def seen(project: Project) -> Seen | None:
+    """The repeats in the project's ``baseline.json``; ``None`` if it holds none."""
+    data = json.loads((project.folder / baselines.FILE_NAME).read_text(encoding="utf-8")).get("noise")
+    if not data:
+        return None
+    gates = {name: entry for name, entry in data["metrics"].items() if entry.get("gate", True)}
+    return Seen(
+        values={name: tuple(map(float, entry["values"])) for name, entry in gates.items()},
+        margin={name: float(entry["tolerance"]) for name, entry in gates.items()},
+        varied=data["varied"],
+    )
+
+
+def equivalent(level: Level, known: Seen | None, run: Callable[[int], Repeat], path: str) -> Rung:
+    """Two one-sided t tests of new seeds against those of the baseline, metric by metric: all have to be equivalent.
+
+    The margin is what one value may be off by the baseline's own rule. All tests must pass, so that none is to be corrected
+    for the others (intersection-union).
+    """
+    cure = f"nb2pipe baseline {path} --runs 5"
+    if known is None or any(len(values) < 3 for values in known.values.values()):
+        why = (
+            "the baseline holds no repeats with other seeds" if known is None else "the baseline holds too few repeats"
+        )
+        return Rung(level=level, outcome=Outcome.NOT_TRIED, blocks=(why,), cure=cure)
+    repeats = [run(SEEDS + number).metrics for number in range(NEW)]
+    blocks = []
+    for name, old in known.values.items():
+        new = [metrics.get(name, math.nan) for metrics in repeats]
+        if not all(map(math.isfinite, (*new, *old))):
+            blocks.append(f"'{name}' is no number in every run")
+            continue
+        found = tost(new, old, known.margin[name])
+        if found.verdict is not Equivalence.EQUIVALENT:
+            low, high = (figures.number(value, 3) for value in found.interval)
+            margin = figures.number(known.margin[name], 3)
+            blocks.append(
+                f"'{name}' is {found.verdict.value}: means {low} to {high} apart, ±{margin} would be equivalent"
+            )
+    told = f"{NEW} new seeds against {max(map(len, known.values.values()), default=0)}"
+    if not blocks:
+        held = f"{figures.count(len(known.values), 'metric')} equivalent, {told}"
+        return Rung(level=level, outcome=Outcome.REACHED, found=(held,))
+    return Rung(level=level, outcome=Outcome.BLOCKED, found=(told,), blocks=tuple(blocks), cure=cure.replace("5", "10"))
+
+
+@contextmanager
+def fresh_environment(requirements: Path, kernel: Kernel, progress: Progress) -> Iterator[Path]:
+    """A new virtual environment with what ``requirements.txt`` pins; gives its interpreter, and removes it afterwards.
+
+    uv builds it if it is there, else venv and pip. Raises EnvironmentProblem with the builder's last words.
+    """
+    if kernel.python is None:
+        raise EnvironmentProblem(_cannot("the kernel's interpreter is not known, so none like it can be made"))
+    if not requirements.is_file():
+        raise EnvironmentProblem(_cannot(f"{requirements} is not there"))
+    with tempfile.TemporaryDirectory(prefix="nb2pipe-fresh-", ignore_cleanup_errors=True) as folder:
+        where = Path(folder) / "env"
+        python = where / ("Scripts/python.exe" if (Path(folder) / "x").drive else "bin/python")
+        uv = shutil.which("uv")
+        progress.message(f"building an environment from {requirements} with {'uv' if uv else 'venv and pip'}")
+        pins = ["-r", str(requirements), "ipykernel"]
+        if uv:
+            _call([uv, "venv", "-q", "--python", kernel.python, str(where)])
+            _call([uv, "pip", "install", "-q", "--python", str(python), *pins])
+        else:
+            _call([kernel.python, "-m", "venv", str(where)])
+            _call([str(python), "-m", "pip", "install", "-q", *pins])
+        yield python
+
+
+def _call(command: list[str]) -> None:
+    done = subprocess.run(  # noqa: S603  uv, or the kernel's own interpreter
+        command, capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode:
+        last = [line.strip() for line in done.stderr.splitlines() if line.strip()][-3:]
+        raise EnvironmentProblem(_cannot(" ".join(last) or f"{command[0]} exited with {done.returncode}"))
+
+
+def _cannot(why: str) -> Diagnostic:
+    return Diagnostic(code="", message=f"no fresh environment: {why}")
