@@ -671,7 +671,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepPoint:
-    """One combination of values. ``run`` holds its artifacts; ``error`` says why it failed, in ``step``.
+    """One combination of values. ``run`` holds its artifacts and executed notebooks; ``error`` says why it failed, in ``step``.
 
     ``ran`` are the steps that were run for it; what the others gave was there already.
     """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import combinations
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +15,8 @@ from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.preloads import forks
 from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
+from nb2pipe.running.seen import changed_since
+from nb2pipe.running.stepping import Ran
 
 
 class ManyRuns:
@@ -40,6 +44,7 @@ class ManyRuns:
         self._jobs = jobs
         self._message = message
         self._lock = threading.Lock()
+        self._touched: dict[str, list[tuple[str, str, int]]] = {}
         self._open = ExitStack()
         self._fork: Callable[[str], Fork | None] | None = None
 
@@ -56,6 +61,34 @@ class ManyRuns:
                 )  # fmt: skip
             return self._fork
 
+    def ran(self, run: str, ran: Ran) -> None:
+        """A step of a run has ended: what it touched is noted."""
+        if ran.seen is not None:
+            with self._lock:
+                for path, use in ran.seen.opened.items():
+                    self._touched.setdefault(path, []).append((run, use, ran.started))
+
+    def met(self, spans: Mapping[str, tuple[float, float]]) -> dict[str, str]:
+        """Run -> a file through which it met another run: one wrote it, the other touched it, and they overlapped.
+
+        ``spans`` has when each run began and ended.
+        """
+        found: dict[str, str] = {}
+        for path, uses in self._touched.items():
+            if {use for _, use, _ in uses} <= {"r"} or not changed_since(Path(path), min(since for *_, since in uses)):
+                continue
+            for (one, use, _), (other, others, _) in combinations(uses, 2):
+                alike = {use, others} in ({"r"}, {"a"})  # lines added to one file by both are no exchange of data
+                if (
+                    one != other
+                    and not alike
+                    and one in spans
+                    and other in spans
+                    and _overlap(spans[one], spans[other])
+                ):
+                    found[one] = found[other] = path
+        return found
+
     def __enter__(self) -> Self:
         return self
 
@@ -63,3 +96,7 @@ class ManyRuns:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._open.close()
+
+
+def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

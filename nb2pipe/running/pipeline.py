@@ -64,7 +64,8 @@ class RunOptions:
     were seen, not guessed. ``border`` is called with each step that ran, and the run's id, before what the step made is
     kept or used; it may raise.
 
-    ``many`` is what this run shares with others in this process: kernels, and which steps are being made.
+    ``many`` is what this run shares with others in this process: kernels, and which steps are being made. ``run`` is the
+    run's id, if not a new one of its own making.
     """
 
     kernel: Kernel
@@ -86,6 +87,7 @@ class RunOptions:
     border: Callable[[Step, str], None] | None = None
     environment: Callable[[], Environment | None] = lambda: None
     many: ManyRuns | None = None
+    run: str | None = None
 
 
 def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
@@ -194,7 +196,7 @@ def refuse(pipeline: Pipeline, select: str | None, force: frozenset[str]) -> set
 def _new_record(project: Project, options: RunOptions, cache: Cache) -> RunRecord:
     keys = cache.lasting_keys()
     return RunRecord(
-        id=runs.new_id(),
+        id=options.run or runs.new_id(),
         project=str(project.folder),
         pipeline=project.pipeline.name,
         steps=tuple(

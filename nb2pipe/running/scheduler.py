@@ -192,6 +192,8 @@ class Scheduler:
                 self.options.border(step, self.record.id)
             self._keep(step, ran, claim)
             claim = None
+            if self.options.many is not None:
+                self.options.many.ran(self.record.id, ran)
             self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran), ran=ran))
         except BaseException as error:
             self.ended.put(_Ended(step=step, began=began, error=error))

@@ -18,7 +18,7 @@ from nb2pipe import manifest, parameters
 from nb2pipe.errors import ContractBroken, Interrupted, InvalidInput, Nb2pipeError, StepFailed
 from nb2pipe.model import Direction, Pipeline, Step, StepRecord, StepStatus, Sweep, SweepPoint
 from nb2pipe.rules import figures, nb308_unknown_metric, nb309_sweep, nb504_interrupted
-from nb2pipe.running import memory, scheduling
+from nb2pipe.running import memory, runs, scheduling
 from nb2pipe.running.execute import load_papermill
 from nb2pipe.running.kernels import KernelChoice
 from nb2pipe.running.manyruns import ManyRuns
@@ -129,6 +129,16 @@ def _result(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """A point that was run as ``run``, from when to when (``span``, monotonic)."""
+
+    point: SweepPoint
+    error: Nb2pipeError | None
+    span: tuple[float, float]
+    run: str
+
+
 @dataclass(slots=True, kw_only=True)
 class _Sweeping:
     """The points of one sweep, as they are run."""
@@ -163,22 +173,24 @@ class _Sweeping:
         with self._signals(many.stop), many:
             load_papermill()  # before several threads want it
             done = {order[0]: self._point(points[order[0]], alone=True)}
-            self._refuse_shared(done[order[0]][1], reached)
+            self._refuse_shared(done[order[0]].error, reached)
             alone = alone or self._reason_for_one_by_one(reached)  # the first one may have shown something new
             if alone and len(points) > 1:
                 self.options.progress.message(f"the points run one by one: {alone}")
             workers = 1 if alone else self._room(again, jobs)
             done |= self._several(points, order[1:], workers, many.stop)
+            for at in self._met(done, many):
+                done[at] = self._point(points[at], alone=False, force=reached)
             if self.stopped_by:
                 raise Interrupted(
                     nb504_interrupted.diagnostic(self.stopped_by, resume="the same command: finished points are kept")
                 )
-        return [done[at][0] for at in range(len(points))]
+        return [done[at].point for at in range(len(points))]
 
     def _several(
         self, points: Sequence[Mapping[str, Any]], order: Sequence[int], workers: int, stop: threading.Event
-    ) -> dict[int, tuple[SweepPoint, Nb2pipeError | None]]:
-        done: dict[int, tuple[SweepPoint, Nb2pipeError | None]] = {}
+    ) -> dict[int, _Done]:
+        done: dict[int, _Done] = {}
         with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="nb2pipe-point") as pool:
             futures: dict[Future[Any], int] = {
                 pool.submit(self._point, points[at], alone=workers == 1): at for at in order
@@ -199,7 +211,18 @@ class _Sweeping:
                     future.cancel()
         return done
 
-    def _point(self, values: Mapping[str, Any], *, alone: bool) -> tuple[SweepPoint, Nb2pipeError | None]:
+    def _met(self, done: Mapping[int, _Done], many: ManyRuns) -> list[int]:
+        """Points that touched one file at the same time after all, because of their parameters: they run again alone."""
+        met = many.met({item.run: item.span for item in done.values()})
+        found = [at for at, item in sorted(done.items()) if item.run in met]
+        if found and not many.stop.is_set():
+            self.total += len(found)
+            files = ", ".join(sorted(set(met.values()))[:3])
+            count = figures.count(len(found), "point")
+            self.options.progress.message(f"{count} touched {files} at the same time: they run again, one by one")
+        return [] if many.stop.is_set() else found
+
+    def _point(self, values: Mapping[str, Any], *, alone: bool, force: frozenset[str] = frozenset()) -> _Done:
         """Run one; ``alone``: with all that may run at once, else with one step at a time."""
         began = time.monotonic()
         inner = _Quiet(self.options.progress, told=alone and self.finished == 0)
@@ -209,6 +232,8 @@ class _Sweeping:
             given={**self.options.given, **values},
             scheduling=self.options.scheduling if alone else replace(self.options.scheduling, jobs=1),
             progress=inner,
+            force=force,
+            run=runs.new_id(),
         )
         error: Nb2pipeError | None = None
         try:
@@ -223,11 +248,12 @@ class _Sweeping:
             )  # fmt: skip
         else:
             point = SweepPoint(
-                parameters=dict(values), metrics=dict(record.metrics), seconds=time.monotonic() - began, run=record.id,
+                parameters=dict(values), metrics=dict(record.metrics), seconds=time.monotonic() - began,
                 ran=tuple(inner.ran),
             )  # fmt: skip
+        point = replace(point, run=options.run)
         self._tell(point)
-        return point, error
+        return _Done(point=point, error=error, span=(began, time.monotonic()), run=str(options.run))
 
     def _tell(self, point: SweepPoint) -> None:
         with self.lock:

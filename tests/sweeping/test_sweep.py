@@ -66,3 +66,19 @@ def test_points_that_would_meet_in_a_file_run_one_by_one(tmp_path: Path) -> None
     assert [point.metrics["same"] for point in found.points] == [0] * 5
     done = call("sweep", "p", "-p", "x=1,2", "-j", "3", folder=tmp_path)
     assert "one by one: step 'write' writes" in done.err
+
+
+def test_points_that_meet_in_a_file_unforeseen_run_again(tmp_path: Path) -> None:
+    """With the notebook's own parameters the file is not written, so the plan could not know."""
+    cells = (
+        ("parameters", "x = 0"),
+        ("step:write", "import time\nif x:\n    with open('f.txt', 'w') as file:\n        file.write(str(x))"),
+        ("", "time.sleep(0.3)"),
+        ("step:read", "try:\n    y = int(open('f.txt').read())\nexcept OSError:\n    y = 0\ny -= x"),
+        ("metrics", "same = y"),
+    )
+    project = workflow.export(notebook(tmp_path, *cells), tmp_path / "p", verify=False).project
+    done = call("sweep", "p", "-p", "x=0:4:1", "-j", "3", "--output-format", "json", folder=tmp_path)
+    assert [point["metrics"]["same"] for point in json.loads(done.out)["points"]] == [0] * 5
+    assert "f.txt at the same time: they run again, one by one" in done.err
+    assert project.is_dir()
