@@ -15,7 +15,20 @@ from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, measured, metr
 
 from nb2pipe import notebook
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
-from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Planned, Step, StepRecord, StepStatus, Verdict
+from nb2pipe.model import (
+    Artifact,
+    Cell,
+    CellKind,
+    Direction,
+    Notebook,
+    Planned,
+    Step,
+    StepRecord,
+    StepStatus,
+    Sweep,
+    SweepPoint,
+    Verdict,
+)
 from nb2pipe.proposing import propose
 from nb2pipe.reports import github, json, junit, markdown, mermaid, sarif, schema, svg
 from nb2pipe.reports.layout import GAP, Size, layered
@@ -52,6 +65,23 @@ DOCUMENTS = {
     "run": json.of_run(RUN),
     "plan": json.of_plan(
         (Planned(name="load", action="reuse"), Planned(name="train", action="run", reasons=("n 1 → 2",)))
+    ),
+    "sweep": json.of_sweep(
+        Sweep(
+            pipeline="churn",
+            project="p",
+            varied=("n",),
+            metrics=("acc",),
+            metric="acc",
+            direction=Direction.HIGHER,
+            best=0,
+            points=(
+                SweepPoint(
+                    parameters={"n": 1, "s": {2}}, metrics={"acc": 0.5, "loss": float("nan")}, run="r", ran=("a",)
+                ),
+                SweepPoint(parameters={"n": 2, "s": {2}}, step="a", error="it broke"),
+            ),
+        )  # fmt: skip
     ),
     "check": json.of_check(REPORT, FOUND),
     "verify": json.of_verification(VERIFICATION),
