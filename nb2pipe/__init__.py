@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         measure,
         plan,
         propose,
+        report,
         run,
         verify,
     )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
     "Wishes",
-    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "verify",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "report", "run", "verify",
 ]  # fmt: skip
 
 

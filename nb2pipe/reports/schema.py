@@ -105,6 +105,7 @@ STEP_RECORD = _object(
     reused_from=_or_null(TEXT),
     reason=TEXT,
     peak_memory=_or_null({"type": "integer"}),
+    began=_or_null({"type": "number"}),
 )
 ENVIRONMENT = _object(python=TEXT, implementation=TEXT, platform=TEXT, packages=_map(TEXT), imported=TEXTS)
 RUN: Schema = {

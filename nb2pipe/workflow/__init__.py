@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nb2pipe.workflow.diagnosing import doctor
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.noise import measure
+    from nb2pipe.workflow.reporting import read_report, report
     from nb2pipe.workflow.runs import check, plan, read_project, run
     from nb2pipe.workflow.tagging import propose
     from nb2pipe.workflow.verifying import verify
@@ -38,6 +39,8 @@ _HOMES = {
     "Export": "nb2pipe.workflow.exports",
     "export": "nb2pipe.workflow.exports",
     "check": "nb2pipe.workflow.runs",
+    "read_report": "nb2pipe.workflow.reporting",
+    "report": "nb2pipe.workflow.reporting",
     "read_project": "nb2pipe.workflow.runs",
     "run": "nb2pipe.workflow.runs",
     "Proposal": "nb2pipe.proposing",
@@ -62,7 +65,7 @@ __all__ = [
     "Cleaned", "Difference", "Examination", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress",
     "Proposal", "Scheduling", "Verification", "Wishes",
     "accept", "check", "clean", "climb", "contract", "doctor", "export", "inspect", "lint", "measure", "plan", "propose",
-    "read_project", "run", "verify",
+    "read_project", "read_report", "report", "run", "verify",
 ]  # fmt: skip
 
 
