@@ -39,6 +39,7 @@ def _parameters(pipeline: Pipeline, run: RunRecord) -> tuple[Value, ...]:
     for item in pipeline.parameters:
         value = run.parameters.get(item.name, item.default)
         changed = parameter_to_json(value) != parameter_to_json(item.default)
+        value = value if changed else item.default  # what JSON has no word for is stored as text
         comment = (item.comment or "").lstrip("# ")
         found.append(Value(name=item.name, default=item.default, value=value, changed=changed, comment=comment))
     return tuple(sorted(found, key=lambda item: not item.changed))

@@ -18,6 +18,7 @@ from nb2pipe.rules import figures
 if TYPE_CHECKING:
     import jinja2
 
+SAID = (Verdict.FAILED, Verdict.MISSING, Verdict.MOVED)  # in findings and notes
 TEMPLATE = "report/report.html.j2"
 # class, mark, words: colour is never alone
 VERDICTS = {
@@ -158,7 +159,9 @@ def _clock(seconds: float) -> str:
 def _reasons(page: Page) -> list[str]:
     """Notes, and what metrics have to say beside their verdict."""
     check = page.facts.check
-    told = [f"{metric.name}: {metric.reason}" for metric in check.metrics if metric.reason]
+    told = [
+        f"{metric.name}: {metric.reason}" for metric in check.metrics if metric.reason and metric.verdict not in SAID
+    ]
     return [*told, *check.notes]
 
 
