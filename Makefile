@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 LOWEST := .venvs/lowest
+LAB := .venvs/lab
 WORKERS ?= 2
 
 # Neither settings nor kernels of the user's account take part, and nothing is left there.
@@ -18,7 +19,7 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.cache/tmp
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint test-quick test-slow test-nightly test-lowest format lock clean
+.PHONY: help demo test lint test-quick test-slow test-nightly test-lowest test-lab labextension format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -38,7 +39,7 @@ lint: .venv/.ready  ## ruff, mypy, the layers
 
 test-quick: .venv/.ready
 	@mkdir -p .cache/tmp
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not nightly"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not nightly and not lab"
 
 test-slow: .venv/.ready  ## the tests that take minutes
 	@mkdir -p .cache/tmp
@@ -52,15 +53,25 @@ test-lowest: $(LOWEST)/.ready  ## a few tests with the lowest versions that pypr
 	@mkdir -p .cache/tmp
 	$(LOWEST)/bin/python -m pytest -m lowest
 
+test-lab: $(LAB)/.ready  ## JupyterLab and Notebook 7 as people use them (needs chromium); pictures in .cache/lab
+	@mkdir -p .cache/tmp
+	$(LAB)/bin/python -m pytest -m lab tests/lab
+
+labextension: .venv/.ready  ## build the JupyterLab extension anew (needs Node 20)
+	$(BIN)/python scripts/grammar_table.py
+	cd labextension && npm ci --ignore-scripts --no-audit --no-fund && npm test && npm run build
+
 format: .venv/.ready  ## let ruff fix and format
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-lock:  ## write both lock files anew from pyproject.toml (needs uv)
+lock:  ## write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group dev \
 	    --custom-compile-command "make lock" --output-file requirements/dev.txt pyproject.toml
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group test --resolution lowest-direct \
 	    --custom-compile-command "make lock" --output-file requirements/lowest.txt pyproject.toml
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group lab \
+	    --custom-compile-command "make lock" --output-file requirements/lab.txt pyproject.toml
 
 clean:  ## remove environments, caches and the demo's pipeline
 	rm -rf .venv .venvs .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo_pipeline
@@ -71,4 +82,8 @@ clean:  ## remove environments, caches and the demo's pipeline
 
 $(LOWEST)/.ready: requirements/lowest.txt pyproject.toml
 	@scripts/make-environment $(LOWEST) requirements/lowest.txt 3.11
+	@touch $@
+
+$(LAB)/.ready: requirements/lab.txt pyproject.toml
+	@scripts/make-environment $(LAB) requirements/lab.txt
 	@touch $@

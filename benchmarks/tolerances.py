@@ -339,7 +339,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=4000)
     parser.add_argument("--seeds", type=int, default=120)
     parser.add_argument("--old", default="1.5.2")
-    parser.add_argument("--new", default="1.7.2")
+    parser.add_argument("--new", default="1.9.1")
     asked = parser.parse_args()
     parts: dict[str, Callable[[], Iterator[str]]] = {
         "simulation": lambda: (line for k in (3, 5, 10) for line in simulation(asked.trials, k)),

@@ -48,3 +48,33 @@ def __getattr__(name: str) -> Any:
 
         return getattr(workflow, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Where Jupyter's server finds its extension (docs/jupyterlab.md)."""
+    return [{"module": "nb2pipe"}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    from nb2pipe.jupyter.extension import load
+
+    load(server)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where ``jupyter labextension develop`` finds the built extension."""
+    return [{"src": "labextension", "dest": "nb2pipe"}]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext nb2pipe``."""
+    from nb2pipe.jupyter.session import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext nb2pipe``."""
+    from nb2pipe.jupyter.session import unload
+
+    unload(shell)

@@ -85,7 +85,7 @@ def _measured(name: str, rounds: int, quick: bool) -> list[table.Result]:
     folder.mkdir(parents=True)
     try:
         case = CASES[name](folder, quick)
-        costs = in_turns(case.contenders, rounds, not quick, folder / "logs")
+        costs = in_turns(case.contenders, rounds, case.again or not quick, folder / "logs")
     except (Failed, RuntimeError) as failure:
         print(failure, file=sys.stderr)
         return [table.Result(name, what, "", failed=str(failure))]

@@ -100,8 +100,8 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
     All steps run, whatever is cached: numbers read back prove nothing. --cached trusts the cache.
 
     The exit code is 0 if all are within their tolerances, 1 if not; with --level, 0 if that level is reached (with
-    max: R4). On GitHub Actions the result is also written to the
-    step's summary, and failed metrics are annotated at their cell.
+    max: R4). On GitHub Actions the result is also written to the step's summary, and failed metrics are annotated at
+    their cell.
     """
     console.command, console.form, console.file = "check", form, file
     if cached and fresh:

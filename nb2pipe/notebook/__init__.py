@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ from nb2pipe.rules import (
 )
 from nb2pipe.rules.placing import line_source
 
-__all__ = ["line_source", "parse", "read", "remarks"]
+__all__ = ["line_source", "of_content", "parse", "read", "remarks"]
 
 _LANGUAGES_BY_KERNEL = {
     "ir": "R",
@@ -47,7 +48,16 @@ def read(path: Path) -> Notebook:
 def parse(path: Path, text: str) -> Notebook:
     """As :func:`read`, of a text that the file may have soon."""
     is_text = path.suffix.lower() in notebook_formats.TEXT_SUFFIXES
-    notebook = _from_text(path, text) if is_text else _from_json(path, text)
+    return _usable(path, _from_text(path, text) if is_text else _from_json(path, text, parse_json(path, text)))
+
+
+def of_content(path: Path, content: object) -> Notebook:
+    """What an editor holds, as nbformat's JSON; it would be saved at ``path``. Raises as :func:`read`."""
+    return _usable(path, _from_json(path, None, content))
+
+
+def _usable(path: Path, notebook: Notebook) -> Notebook:
+    """The notebook, if it is one of Python with code in it."""
     if notebook.language.lower() not in ("python", "python3", "ipython", "ipython3"):
         raise InvalidInput(nb004_other_language.diagnostic(str(path), notebook.language))
     if not any(cell.kind is CellKind.CODE and cell.source.strip() for cell in notebook.cells):
@@ -63,8 +73,8 @@ def remarks(notebook: Notebook) -> tuple[Diagnostic, ...]:
 # ---------------------------------------------------------------- files
 
 
-def _from_json(path: Path, text: str) -> Notebook:
-    content = parse_json(path, text)
+def _from_json(path: Path, text: str | None, content: object) -> Notebook:
+    """The notebook of a parsed file; without the file's ``text``, nothing is known of lines in it."""
     check = _Check(str(path))
     if not isinstance(content, dict):
         check.fail(f"its top level is a {_kind(content)}, not an object")
@@ -74,9 +84,11 @@ def _from_json(path: Path, text: str) -> Notebook:
     if version[0] < 4:
         command = f"jupyter nbconvert --to notebook --inplace {shlex.quote(str(path))}"
         notice = f"upgraded in memory from nbformat {version[0]} to 4; to upgrade the file: {command}"
-        return _assemble(path, _upgraded(path, text), (), text_format="ipynb", notices=(notice,), version=version)
+        whole = json.dumps(content) if text is None else text
+        return _assemble(path, _upgraded(path, whole), (), text_format="ipynb", notices=(notice,), version=version)
     check.structure(content)
-    return _assemble(path, content, json_lines(text), text_format="ipynb", version=version)
+    places = () if text is None else json_lines(text)
+    return _assemble(path, content, places, text_format="ipynb", version=version)
 
 
 def _upgraded(path: Path, text: str) -> Mapping[str, Any]:

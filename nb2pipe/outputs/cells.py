@@ -37,8 +37,10 @@ def read_cell(cell: Cell, source: str) -> tuple[Reading, ...]:
 
 
 def outcomes(readings: Iterable[Reading]) -> Iterator[Reading]:
-    """The printed numbers that a second run should print again: no durations, no guesses."""
+    """The printed numbers that a second run should print again: no durations, no guesses, no counts of a report's rows."""
     for reading in readings:
+        if reading.key.endswith(".support") or (reading.source is Source.REPORT and reading.name.endswith(".support")):
+            continue
         if reading.source in (Source.PRINT, Source.REPORT) and not _TIME.search(f"{reading.name} {reading.expression}"):
             yield reading
 

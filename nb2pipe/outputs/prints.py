@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nb2pipe.outputs.numerals import NUMBER, Number
+from nb2pipe.outputs.numerals import FREE, NUMBER, Number
 from nb2pipe.outputs.structures import numbers
 from nb2pipe.outputs.templates import Hole, Template
 
@@ -132,4 +132,6 @@ def _scaled(number: Number, hole: Hole) -> Number:
 
 
 def _line_before(text: str, at: int) -> str:
-    return text[text.rfind("\n", 0, max(0, at - 1)) + 1 : max(0, at - 1)] if at else ""
+    """The line above as a heading; one with a number in it is something else's."""
+    line = text[text.rfind("\n", 0, max(0, at - 1)) + 1 : max(0, at - 1)] if at else ""
+    return "" if FREE.search(line) else line

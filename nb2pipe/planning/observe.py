@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from nb2pipe.model import ObservedValue, Place, Recording, Role
-from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline
+from nb2pipe.model import ObservedValue, Place, Recording
+from nb2pipe.planning.timeline import Carrier, Event, EventKind, Timeline, owner_carrier
 
 
 def refine(timeline: Timeline, recording: Recording) -> Timeline:
@@ -102,7 +102,7 @@ def _changed_by_segment(recording: Recording) -> dict[int, frozenset[str]]:
 def hidden_change(timeline: Timeline, position: int) -> Event:
     """A change that no statement shows (through an alias, inside a library), placed at the segment's end."""
     item = timeline.placed[position]
-    carrier = Carrier.SKIPPED if item.role is Role.SKIP else Carrier.ARTIFACT
+    carrier = owner_carrier(item)
     return Event(
         position=position, kind=EventKind.MUTATE, certain=True, carrier=carrier, step=item.step,
         place=Place(item.statement.line),

@@ -193,7 +193,7 @@ def _events(item: Placed, literals: frozenset[str]) -> Iterable[tuple[str, Event
         if mutation.name not in bound and statement.kind is not StatementKind.SETTING:
             yield (
                 mutation.name,
-                event(EventKind.MUTATE, certain=mutation.certain, carrier=_owner_carrier(item), place=mutation.place),
+                event(EventKind.MUTATE, certain=mutation.certain, carrier=owner_carrier(item), place=mutation.place),
             )
     for binding in statement.bindings:
         carrier = _binding_carrier(item, binding, literals)
@@ -201,11 +201,12 @@ def _events(item: Placed, literals: frozenset[str]) -> Iterable[tuple[str, Event
     for deletion in statement.deletions:
         yield (
             deletion.name,
-            event(EventKind.DELETE, certain=deletion.certain, carrier=_owner_carrier(item), place=deletion.place),
+            event(EventKind.DELETE, certain=deletion.certain, carrier=owner_carrier(item), place=deletion.place),
         )
 
 
-def _owner_carrier(item: Placed) -> Carrier:
+def owner_carrier(item: Placed) -> Carrier:
+    """How a later step gets at what a statement changes."""
     if item.role is Role.SKIP:
         return Carrier.SKIPPED
     return Carrier.ARTIFACT if item.role is Role.STEP else Carrier.CODE

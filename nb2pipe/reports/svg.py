@@ -136,15 +136,19 @@ def _cells(box: Box) -> str:
     return cut(box.cells, 20)
 
 
-def _line(link: Arrow, route: Route) -> str:
-    """A smooth curve: each bend leaves and arrives vertically."""
+def curve(route: Route) -> str:
+    """The path of a smooth curve: each bend leaves and arrives vertically."""
     first, *_ = route.points
     path = [f"M{first.x:.1f} {first.y:.1f}"]
     for a, b in pairwise(route.points):
         middle = (a.y + b.y) / 2
         path.append(f"C{a.x:.1f} {middle:.1f} {b.x:.1f} {middle:.1f} {b.x:.1f} {b.y:.1f}")
+    return " ".join(path)
+
+
+def _line(link: Arrow, route: Route) -> str:
     kind = "line" if link.names else "line order"
-    return f'    <path class="{kind}" d="{" ".join(path)}" marker-end="url(#head)"/>'
+    return f'    <path class="{kind}" d="{curve(route)}" marker-end="url(#head)"/>'
 
 
 def _label(link: Arrow, at: Point) -> str:

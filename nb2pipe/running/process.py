@@ -276,7 +276,7 @@ class KernelProcess:
 
     async def _interrupt(self, task: asyncio.Future[Any]) -> None:
         """Interrupt as Ctrl-C in a notebook does, and give the cell a moment to report where it was."""
-        if task.done() or self.poll() is not None:
+        if self.manager is None or task.done() or self.poll() is not None:  # no kernel yet: nothing to report
             return
         await self.manager.interrupt_kernel()
         deadline = time.monotonic() + SETTLE
@@ -300,6 +300,9 @@ class KernelProcess:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _end_process(self, grace: float) -> None:
+        if self.manager is None:  # stopped before a forked process had become a kernel
+            self._process.close()
+            return
         if grace and self.poll() is None:
             await self._ask_to_end()
             await self._gone_within(grace, unless=self.stop_requested)

@@ -33,12 +33,17 @@ def inspect(path: str | Path) -> Inspection:
 
     Raises InvalidInput (NB0xx) if the file cannot be read as a Python notebook.
     """
-    analysis = analyze(Path(path))
+    return inspect_notebook(notebooks.read(Path(path)))
+
+
+def inspect_notebook(notebook: Notebook) -> Inspection:
+    """As :func:`inspect`, of a notebook that was read, or that is still in an editor (see ``notebook.of_content``)."""
+    analysis = understand(notebook)
     planned = analysis.plan()
     steps = {cell: step.name for step in planned.pipeline.steps for cell in step.cells}
     stale = nb402_out_of_order.find(analysis.notebook, steps)
     return Inspection(
-        path=Path(path),
+        path=notebook.path,
         notebook=analysis.notebook,
         roles=analysis.roles,
         pipeline=planned.pipeline,

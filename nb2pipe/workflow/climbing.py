@@ -210,7 +210,9 @@ class _Climb:
         """Means over new seeds against those of the baseline."""
         known = comparing.seen(self._project())
         varied = known.varied if known else ""
-        return comparing.equivalent(level, known, lambda seed: self._repeat(seed, varied=varied), str(self.path))
+        return comparing.equivalent(
+            level, known, lambda seed: self._repeat(seed, varied=varied), str(self._project().folder)
+        )
 
     def r6(self, level: Level) -> Rung:
         """Two runs with one seed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import shutil
@@ -71,6 +70,7 @@ def repeat(
             given=given,
             timeout=timeout,
             original=lambda: notebook,
+            salts={step.name: f"seed {seed}, {varied}" for step in pipeline.steps},
             progress=progress,
             watcher=seeds.watcher,
             environment=lambda: borders.environment,
@@ -140,14 +140,14 @@ class Seen:
 
 def seen(project: Project) -> Seen | None:
     """The repeats in the project's ``baseline.json``; ``None`` if it holds none."""
-    data = json.loads((project.folder / baselines.FILE_NAME).read_text(encoding="utf-8")).get("noise")
-    if not data:
+    noise = baselines.load(project.folder / baselines.FILE_NAME).noise
+    if noise is None:
         return None
-    gates = {name: entry for name, entry in data["metrics"].items() if entry.get("gate", True)}
+    gates = {name: entry for name, entry in noise.metrics.items() if entry.gate}
     return Seen(
-        values={name: tuple(map(float, entry["values"])) for name, entry in gates.items()},
-        margin={name: float(entry["tolerance"]) for name, entry in gates.items()},
-        varied=data["varied"],
+        values={name: entry.values for name, entry in gates.items()},
+        margin={name: entry.tolerance for name, entry in gates.items()},
+        varied=noise.varied,
     )
 
 

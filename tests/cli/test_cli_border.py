@@ -55,7 +55,7 @@ USAGE = {
     ("explian",): "error: no command 'explian'. Did you mean 'explain'?",
     ("xyzzy",): "error: no command 'xyzzy'",
     ("explain", "--colr", "never"): "error: no option '--colr'. Did you mean '--color'?",
-    ("explain", "NB40"): "error: no diagnostic 'NB40'. Did you mean 'NB410'?",
+    ("explain", "NB40"): "error: no diagnostic 'NB40'. Did you mean 'NB420'?",
     ("inspect",): "error: Missing argument 'NOTEBOOK'",
     ("--color", "pink"): "error: Invalid value for '--color': 'pink' is not one of 'auto', 'always',",
     ("run", "x", "-p", "a"): "error: Invalid value for -p: 'a' is not NAME=VALUE",

@@ -251,6 +251,9 @@ FOUND: tuple[Case, ...] = (
 
 # What somebody who wants to break it writes next.
 NEIGHBOURS: tuple[Case, ...] = (
+    ("shared frame whose name becomes a function", "objects", ((L, "import pandas as pd\nframe = pd.DataFrame({'x': [3, 1]})\nboth = [frame, frame]\nfor one in both:\n    one['m'] = 2"), (T, "other = one"), ("step:more", "def frame(x):\n    return x"), (E, "result = (one, other, one is other)"))),
+    ("iterator with a functions cell in between", "objects", ((L, "rows = [7, 2]\nit = iter(rows)\na = next(it)"), ("functions", "def f(x):\n    return x"), (T, "b = next(it)"), (E, "result = (a, b)"))),
+    ("continued step shares a list with a loop variable", "order", (("parameters", "p = 2\nrows = [p]"), (L, "import decimal"), (T, "box = {'a': rows, 'b': [7]}"), ("step:more", "for key, part in box.items():\n    part.append(1)"), (L, "nest = [rows, [3]]"), (E, "result = (rows, box, part, nest, part is box['b'])"))),
     ("default list kept by an object, changed later", "names", (("parameters", "r = [1, 2]"), (L, "def fn():\n    r.append(3)"), ("functions", "class C:\n    def __init__(self, items=r):\n        self.items = items"), (L, "o = C()"), (T, "p = o"), (E, "fn()\nresult = (len(C().items), p.items, r is o.items)"))),
     ("kwonly default kept", "names", (("imports", "r = [1]"), ("functions", "def f(x, *, to=r):\n    to.append(x)\n    return to"), (L, "box = {'r': r}"), (T, "n = 1"), (E, "box['r'].append(4)\nresult = (f(1), box, r)"))),
     ("class attribute shared with a name", "objects", (("imports", "shared = {'a': 1}"), ("functions", "class C:\n    table = shared"), (L, "c = C()\nk = shared"), (T, "n = 2"), (E, "k['b'] = 2\nresult = (c.table, shared, C.table)"))),

@@ -75,6 +75,7 @@ EXPECTED = {
     "logger level by variable": ("detected", ()),
     "step continued after a seed elsewhere": ("refused", ("NB206",)),
     "dict view": ("refused", ("NB204",)),
+    "iterator with a functions cell in between": ("refused", ("NB204",)),
     "to_numpy shares memory, changed": ("detected", ()),
     "thread lock inside an object": ("refused", ("NB204",)),
 }

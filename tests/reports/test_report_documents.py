@@ -13,8 +13,10 @@ import jsonschema
 import pytest
 from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, measured, metric
 
+from nb2pipe import notebook
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
 from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Planned, Step, StepRecord, StepStatus, Verdict
+from nb2pipe.proposing import propose
 from nb2pipe.reports import github, json, junit, markdown, mermaid, sarif, schema, svg
 from nb2pipe.reports.layout import GAP, Size, layered
 from nb2pipe.reports.page import Facts, build, document
@@ -41,6 +43,9 @@ NOTEBOOK = Notebook(
 )
 
 MEASURED = measured()
+SAMPLE = Path(__file__).parents[2] / "sample_notebooks" / "churn.ipynb"
+PROPOSAL = propose(notebook.read(SAMPLE))
+
 DOCUMENTS = {
     "lint": json.of_findings(FOUND, (NOTEBOOK,)),
     "inspect": json.of_inspection(NOTEBOOK, PIPELINE, FOUND),
@@ -54,6 +59,7 @@ DOCUMENTS = {
     "baseline": json.of_noise(MEASURED, FOUND),
     "report": document.of_page(build(Facts(pipeline=PIPELINE, check=REPORT, checked=True, findings=FOUND))),
     "failure": json.of_failure("run", 3, FOUND),
+    "tag": json.of_proposal(PROPOSAL, written=False),
 }
 
 

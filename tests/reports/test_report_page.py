@@ -126,7 +126,7 @@ def test_the_page_says_what_is_known():
     """Conclusion first; reused steps, changed versions and parameters; scopes for readers who hear the tables."""
     text = html.render(build(facts()))
     assert text.index("2 of 5 metrics are not reproduced") < text.index(">Metrics<") < text.index(">Pipeline<")
-    for words in ("✗</span>out of tolerance", "✗</span>missing", "↺ reused", "from run 20261122-1", "256 MB",
+    for words in ("✗</span>out of tolerance", "✗</span>missing", "↺</span>reused", "from run 20261122-1", "256 MB",
                   "1,200", "not as usual", "--level max", "2 runs"):  # fmt: skip
         assert words in text, words
     assert all(values.get("scope") in ("col", "row") for tag, values in read(text).tags if tag == "th")

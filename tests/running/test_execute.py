@@ -377,9 +377,14 @@ def test_processes_of_cells_are_ended(execute, tmp_path, nothing_left):
 def test_stopping_from_another_thread(execute, nothing_left):
     """``stop`` interrupts the cell; what was shown is kept."""
     stop = threading.Event()
-    threading.Timer(2.0, stop.set).start()
+
+    class Shown(Watcher):
+        def output(self, cell, output):
+            threading.Timer(0.5, stop.set).start()  # when the cell runs, however long the kernel took to start
+
+    source = "import time\nprint('on it', flush=True)\ntime.sleep(60)"
     with pytest.raises(ExecutionInterrupted) as caught:
-        execute("import time\nprint('on it', flush=True)\ntime.sleep(60)", "2", stop=stop)
+        execute(source, "2", stop=stop, watcher=Shown())
     assert caught.value.by == "stop"
     assert caught.value.place.line == 3
     assert texts(execute.written)[0] == "on it\n"

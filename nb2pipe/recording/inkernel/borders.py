@@ -70,7 +70,7 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
         "random": fingerprint(parts),
         "generators": parts,
         "definitions": {name: value.reply() for name, value in code.items() if value.present},
-        **alias_groups(present, {name: value.value for name, value in code.items() if value.present}),
+        **alias_groups(present, {name: value.value for name, value in code.items() if value.is_code()}),
         "present": user_names(),
         "seconds": time.monotonic() - began,
     }
@@ -152,6 +152,10 @@ class Observed:
             self.refusal = EXTRA.format(_type(self.value), self._extra()[0])
         else:
             self.refusal = VIEWS if together and self.culprit is None else refusal(type(self.value), self.culprit)
+
+    def is_code(self) -> bool:
+        """Whether a function or class stands under the name now; before its definition, data may."""
+        return self.present and isinstance(self.value, (types.FunctionType, type))
 
     def _extra(self) -> list[str]:
         """Attributes on a table that no file keeps."""

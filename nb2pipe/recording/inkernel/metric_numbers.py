@@ -4,7 +4,8 @@
 def _numbers(name, value, depth=0):
     """The numbers in a value, by name: plain as {name: number}, inside of something else as {name.key: number}.
 
-    Looked into: dicts, tuples and lists of up to 50 numbers, tables, columns and arrays (a confusion matrix) that are small.
+    Looked into: dicts, tables, columns, matrices that are small (a confusion matrix), and tuples, lists and arrays of up to
+    20 numbers (scores of a cross-validation), 10 if they are whole: more are predictions or data.
     """
     if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a number of numpy or torch
         value = value.item() if getattr(value.dtype, "kind", "f") in "iuf" else None
@@ -25,11 +26,13 @@ def _numbers(name, value, depth=0):
         value = dict(enumerate(map(tuple, rows))) if len(value.shape) == 2 and len(rows) <= 10 else rows
     if isinstance(value, list):
         value = tuple(value) if all(_numbers("", item, 9) for item in value[:50]) else ()
+        value = value if len(value) <= (10 if all(isinstance(item, int) for item in value) else 20) else ()
     if isinstance(value, tuple):
         value = dict(enumerate(value)) if len(value) <= 50 else None
     found = {}
     if isinstance(value, dict) and len(value) <= 200 and depth < 5:
         for key, item in value.items():
-            if key not in ("fit_time", "score_time"):  # measured times differ from run to run
+            times = key in ("fit_time", "score_time")  # measured: they differ from run to run
+            if not times and not (key == "support" and "f1-score" in value):
                 found.update(_numbers("{}.{}".format(name, key) if name else str(key), item, depth + 1))
     return found
