@@ -26,7 +26,6 @@ from nb2pipe.workflow.findings import baseline_of, of_report
 from nb2pipe.workflow.runs import asked_of, hidden_project
 from nb2pipe.workflow.storage import storage_problems
 
-FILE_NAME = "report.html"
 HISTORY = 50  # earlier runs that are looked at
 
 
@@ -47,7 +46,7 @@ def report(path: str | Path, *, run: str | None = None, output: str | Path | Non
 
 def place(record: RunRecord) -> Path:
     """Where a run's report is written."""
-    return runs.folder_of(record) / FILE_NAME
+    return runs.folder_of(record) / runs.REPORT
 
 
 @storage_problems
