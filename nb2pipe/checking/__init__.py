@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nb2pipe.checking.causes import explained, watched_groups
 from nb2pipe.checking.compare import Asked, check
-from nb2pipe.checking.kept import load, save
 from nb2pipe.checking.tolerances import ALL, effective
 
-__all__ = ["ALL", "Asked", "check", "effective", "explained", "load", "save", "watched_groups"]
+__all__ = ["ALL", "Asked", "check", "effective", "explained", "watched_groups"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from nb2pipe import checking
 from nb2pipe import notebook as notebooks
-from nb2pipe.checking import contracts
+from nb2pipe.checking import contracts, kept
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, RunRecord
 from nb2pipe.reports import levels
@@ -55,8 +55,8 @@ def read_report(path: str | Path, *, run: str | None = None) -> Page:
     path = Path(path)
     project = _project(path)
     record = _run(project, run, str(path))
-    kept = checking.load(record)
-    check = kept or _judged(project, record)
+    said = kept.load(record)
+    check = said or _judged(project, record)
     original, original_is = _original(project)
     wanted = [step.name for step in project.pipeline.steps]
     earlier = islice((item for item in runs.newest_first(project.state) if item.id < record.id), HISTORY)
@@ -64,7 +64,7 @@ def read_report(path: str | Path, *, run: str | None = None) -> Page:
         Facts(
             pipeline=project.pipeline,
             check=check,
-            checked=kept is not None,
+            checked=said is not None,
             baseline=baseline_of(record),
             findings=of_report(check, path) if record.finished else (),
             contracts=contracts.read_compared(project.state, record.id, wanted),

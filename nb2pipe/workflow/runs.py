@@ -139,7 +139,7 @@ def check(  # noqa: PLR0913
     without known noise they are drawn as they come. ``baseline`` is another file, or project, to compare with. Raises as
     :func:`run` does; a metric out of tolerance is an answer, not an error.
     """
-    from nb2pipe import checking
+    from nb2pipe.checking import kept
     from nb2pipe.workflow.judging import Judging
 
     request = _Request(
@@ -159,7 +159,7 @@ def check(  # noqa: PLR0913
         record, kernel=resolve(request.kernel, project.manifest.kernel), choice=request.kernel, given=request.parameters,
         timeout=timeout, progress=request.progress,
     )  # fmt: skip
-    checking.save(report)
+    kept.save(report)
     return report
 
 

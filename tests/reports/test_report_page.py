@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from outcomes_by_hand import PIPELINE, REPORT, RUN, metric
 
-from nb2pipe import checking
+from nb2pipe.checking import kept
 from nb2pipe.checking.contracts import Compared, read_compared, write_compared
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import Direction, Environment, RunRecord, StepRecord, StepStatus, Verdict
@@ -197,10 +197,10 @@ def test_a_check_is_kept_with_its_run(tmp_path):
     report = replace(
         REPORT, run=run, notes=("NaN",), metrics=(metric("m", Verdict.FAILED, 1.0, math.inf, 0.1, retests=(2.0,)),)
     )
-    path = checking.save(report)
-    assert checking.load(run) == report
+    path = kept.save(report)
+    assert kept.load(run) == report
     path.write_text('{"passed": 1}')
-    assert checking.load(run) is None
+    assert kept.load(run) is None
 
 
 def test_compared_tables_are_kept_with_their_run(tmp_path):
