@@ -194,7 +194,7 @@ class Scheduler:
             claim = None
             if self.options.many is not None:
                 self.options.many.ran(self.record.id, ran)
-            self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran), ran=ran))
+            self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran, began), ran=ran))
         except BaseException as error:
             self.ended.put(_Ended(step=step, began=began, error=error))
         finally:
@@ -261,10 +261,11 @@ class Scheduler:
 
         self.kept.append(self.keeper.submit(keep))
 
-    def _record(self, step: Step, ran: Ran) -> StepRecord:
+    def _record(self, step: Step, ran: Ran, began: float) -> StepRecord:
         return replace(
             self._known(step), status=StepStatus.OK, seconds=ran.seconds, notebook=str(ran.notebook),
-            peak_memory=ran.peak_memory, reason="; ".join(self.reasons.get(step.name, ())),
+            peak_memory=ran.peak_memory, began=began - self.began,
+            reason="; ".join(self.reasons.get(step.name, ())),
         )  # fmt: skip
 
     def _known(self, step: Step) -> StepRecord:
@@ -292,6 +293,7 @@ class Scheduler:
         notebook = runs.folder(self.project.state, self.record.id) / "steps" / f"{ended.step.name}.ipynb"
         item = replace(
             self._known(ended.step), status=StepStatus.FAILED, seconds=seconds, error=text,
+            began=ended.began - self.began,
             notebook=str(notebook) if notebook.is_file() else None,
         )  # fmt: skip
         bystander = isinstance(error, ExecutionInterrupted) and self.stopped_by is None
