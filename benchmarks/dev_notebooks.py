@@ -84,10 +84,10 @@ def compare(item: dict[str, Any], project: Path) -> dict[str, str]:
     last = max((project / ".nb2pipe" / "runs").iterdir())
     where = json.loads((project / "baseline.json").read_text())["metrics"]
     found: dict[int, list[float]] = {}
-    for name, value in json.loads((last / "metrics.json").read_text())["metrics"].items():
-        if name in where:
-            number = value["value"] if isinstance(value, dict) else value
-            found.setdefault(where[name]["cell"], []).append(float(number))
+    for file in (last / "artifacts").glob("*/metrics.json"):
+        for name, value in json.loads(file.read_text()).items():
+            if name in where:
+                found.setdefault(where[name]["cell"], []).append(float(value))
     return {f"{m['expr']} [{m['cell']}]": nearest(m, found.get(m["cell"] + 1, [])) for m in item["metrics"]}
 
 

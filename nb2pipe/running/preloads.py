@@ -84,6 +84,9 @@ def forks(
 
     ``notebooks`` are in the order in which they will run; the kernel of the next one is made ready while one runs.
     """
+    if not cwd.is_dir():
+        yield lambda _name: None  # the run says so
+        return
     names = list(notebooks)
     lists = {name: preloads(notebook) for name, notebook in notebooks.items()}
     complete = complete_environment(kernel, environment or {})
