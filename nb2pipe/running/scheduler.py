@@ -67,14 +67,9 @@ class Scheduler:
         self.history: list[_Ended] = []
         self.failures: list[tuple[Step, BaseException]] = []
         steps = project.pipeline.steps
-        cores = scheduling.cores()
-        self.jobs = max(1, options.scheduling.jobs or cores)
+        self.jobs = max(1, options.scheduling.jobs or scheduling.cores())
         alone = [step.name for step in steps if cache.code[step.name].shell]
         self.waits = scheduling.waits_for(steps, observed=options.observed, alone=alone)
-        self.shares = {
-            **scheduling.threads(self.waits, self.jobs, cores),
-            **(options.many.shares if options.many else {}),
-        }
         self.budget = options.scheduling.memory or memory.spendable()
         self.keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="nb2pipe-keep")
         self.kept: list[Future[None]] = []
@@ -185,8 +180,7 @@ class Scheduler:
                 return
             self.options.progress.step_started(step.name, index, total)
             ran = run_step(
-                self.project, self.record.id, step, self.options, stop=self.stop,
-                environment=scheduling.environment(self.shares[step.name]), fork=self.fork(step.name),
+                self.project, self.record.id, step, self.options, stop=self.stop, fork=self.fork(step.name)
             )  # fmt: skip
             if self.options.border is not None:
                 self.options.border(step, self.record.id)
