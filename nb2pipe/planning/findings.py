@@ -415,7 +415,11 @@ def _variables_between(facts: Facts) -> Iterator[Diagnostic]:
     setters: dict[str, str] = {}  # variable -> the step that set it last
     before: Mapping[str, str] = {}
     for observation in facts.segments:
-        now, step, cells = observation.settings.get("os.environ", {}), observation.segment.step, observation.segment.cells
+        now, step, cells = (
+            observation.settings.get("os.environ", {}),
+            observation.segment.step,
+            observation.segment.cells,
+        )
         if step is not None and step in began:
             for key, other in setters.items():
                 if other != step and before.get(key) != began[step].get(key):
