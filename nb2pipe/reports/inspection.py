@@ -79,7 +79,8 @@ def cells(notebook: Notebook, roles: Sequence[CellRole], look: Look) -> list[str
 
 def _tags(cell: Cell) -> list[str]:
     """Those of the cell, and what its ``#|`` comments say, once."""
-    return list(dict.fromkeys((*cell.tags, *(item.text for item in comment_items(cell.source)))))
+    said = (item.text.replace(": ", ":", 1) for item in comment_items(cell.source))
+    return list(dict.fromkeys((*cell.tags, *said)))
 
 
 def _step(step: Step) -> Row:
