@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nb2pipe import temporary
 from nb2pipe.model import Step
 from nb2pipe.running import printed, runs
 from nb2pipe.running.execute import execute_notebook
@@ -51,7 +51,7 @@ def run_step(
     parameters = {name: value for name, value in options.given.items() if name in step.parameters}
     parameters |= {"inputs": str(artifacts.resolve()), "outputs": str(artifacts.resolve())}
     started = time.time_ns() - _CLOCK
-    with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as place:
+    with temporary.folder() as place:
         other = options.watcher(step) if options.watcher else None
         watcher = SeenWatcher(Path(place) / "seen.json", other)
         execution = execute_notebook(

@@ -228,9 +228,15 @@ def _refuse_early(path: Path, request: Request) -> None:
 
     analysis = analyze(path)
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
-    parameters.resolve(analysis.parameters, asked, str(path))
+    parameters.resolve(analysis.parameters, asked, str(path), _files(request))
     if not errors(analysis.diagnostics):
         refuse(analysis.plan().pipeline, request.select, request.force)
+
+
+def _files(request: _Request) -> dict[str, str]:
+    """The file of each value that no parameter overrides."""
+    origins = parameter_files.origins(request.parameter_files)
+    return {name: file for name, file in origins.items() if name not in request.parameters}
 
 
 def _digest(notebook: Notebook, kernel: KernelChoice | None) -> str:
@@ -259,7 +265,7 @@ def options_of(
         if asked:
             shown = ", ".join(f"{name}={value}" for name, value in asked.items())
             request.progress.message(f"going on with the parameters of the last run: {shown}")
-    given = parameters.resolve(known, asked, str(request.path))
+    given = parameters.resolve(known, asked, str(request.path), _files(request))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
     environment: Callable[[], Environment | None] = (lambda: judging.environment) if judging else (lambda: None)
     return RunOptions(
