@@ -233,7 +233,7 @@ def _refuse_early(path: Path, request: Request) -> None:
         refuse(analysis.plan().pipeline, request.select, request.force)
 
 
-def _files(request: _Request) -> dict[str, str]:
+def _files(request: Request) -> dict[str, str]:
     """The file of each value that no parameter overrides."""
     origins = parameter_files.origins(request.parameter_files)
     return {name: file for name, file in origins.items() if name not in request.parameters}
