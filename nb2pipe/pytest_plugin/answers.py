@@ -76,7 +76,8 @@ def _check(path: Path, arguments: Sequence[str], here: Path) -> dict[str, Any]:
     near = str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
     command = [sys.executable, "-m", "nb2pipe", "check", near, *arguments, "--output-format", "json"]
     with subprocess.Popen(  # noqa: S603  ourselves
-        command, cwd=here, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
+        command, cwd=here, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8", errors="replace"
     ) as process:  # fmt: skip
         try:
             out, err = process.communicate()

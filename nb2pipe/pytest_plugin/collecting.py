@@ -22,7 +22,10 @@ from nb2pipe.pytest_plugin import answers
 RUNS = "runs"  # the item of the pipeline itself, as in the JUnit file of ``nb2pipe check``
 NOT_REPRODUCED = ("failed", "missing")
 FOLDER = "nb2pipe_answers"
-OURS = ("schema_version:", "steps:")  # at the beginning of lines of our pipeline.yaml: other tools have files of that name
+OURS = (
+    "schema_version:",
+    "steps:",
+)  # at the beginning of lines of our pipeline.yaml: other tools have files of that name
 
 
 class NotReproduced(Exception):
