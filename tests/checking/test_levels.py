@@ -208,7 +208,7 @@ IMPORTS = [
 def test_imports_are_looked_for_where_the_kernel_runs(place: Path, source: str, said: str, code: int):
     """R0, without importing anything: modules beside the notebook count, what is optional or installed later does not."""
     (place / "helper.py").write_text("raise SystemExit('imported')")
-    notebook(place, ("", source))
+    notebook(place, ("step:one", source))
     done = call("check", "nb.ipynb", "--level", "R0", folder=place)
     assert said in " ".join(done.out.split()), done.out
     assert done.code == code
@@ -216,7 +216,7 @@ def test_imports_are_looked_for_where_the_kernel_runs(place: Path, source: str, 
 
 def test_cells_that_never_ran_are_told(place: Path):
     """In a notebook that was saved with counts; skipped cells may stay as they are."""
-    path = notebook(place, ("", "a = 1"), ("", "b = 1"), ("skip", "c = 1"), ("", "d = 1"))
+    path = notebook(place, ("step:one", "a = 1"), ("", "b = 1"), ("skip", "c = 1"), ("", "d = 1"))
     data = json.loads(path.read_text())
     data["cells"][0]["execution_count"], data["cells"][3]["execution_count"] = 1, 2
     path.write_text(json.dumps(data))
