@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Progress,
         Proposal,
         Scheduling,
+        Sweep,
         Verification,
         Wishes,
         check,
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
         plan,
         propose,
         run,
+        sweep,
         verify,
     )
 
 __all__ = [
-    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
-    "Wishes",
-    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Sweep",
+    "Verification", "Wishes",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "sweep", "verify",
 ]  # fmt: skip
 
 

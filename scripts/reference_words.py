@@ -42,6 +42,8 @@ EXITS = {
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
     "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "sweep": "0 all points ran, 1 a table between steps is not as usual in some point, 2 usage, 3 a step failed in some "
+    "point (the others are there), 4 environment",
     "baseline": "0 measured and written (warnings are told), 2 usage, 3 a step failed, 4 environment",
     "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment; "
     "with `--level`, 0 if that level is reached (with `max`: R4), 1 if not",
@@ -86,6 +88,10 @@ $ nb2pipe run churn_pipeline --select train..
 $ nb2pipe run churn_pipeline -p max_depth=8 --dry-run
 $ nb2pipe run churn_pipeline -j 4 --memory 8G --force load
 $ nb2pipe run churn.ipynb
+""",
+    "sweep": """
+$ nb2pipe sweep churn_pipeline -p n_estimators=50,100,200 -p max_depth=2:8:2 --best accuracy
+$ nb2pipe sweep churn_pipeline -p max_depth=2:20:1 --best min:logloss -o depths -j 4
 """,
     "baseline": """
 $ nb2pipe baseline churn_pipeline

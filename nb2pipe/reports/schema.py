@@ -106,6 +106,16 @@ STEP_RECORD = _object(
     reason=TEXT,
     peak_memory=_or_null({"type": "integer"}),
 )
+SWEEP_POINT = _object(
+    point=POSITION,
+    parameters=_map(ANY),
+    metrics=_map(NUMBER),
+    seconds={"type": "number"},
+    run=_or_null(TEXT),
+    ran=TEXTS,
+    step=_or_null(TEXT),
+    error=_or_null(TEXT),
+)
 ENVIRONMENT = _object(python=TEXT, implementation=TEXT, platform=TEXT, packages=_map(TEXT), imported=TEXTS)
 RUN: Schema = {
     "run": TEXT,
@@ -194,6 +204,19 @@ DOCUMENTS: dict[str, Schema] = {
     ),
     "params": _document({"const": "params"}, pipeline=TEXT, parameters=_list(PARAMETER)),
     "run": _with_optional(_document({"const": "run"}, **RUN), baseline=_map(NUMBER)),
+    "sweep": _document(
+        {"const": "sweep"},
+        pipeline=TEXT,
+        project=TEXT,
+        varied=TEXTS,
+        metric=_or_null(TEXT),
+        direction={"enum": ["higher", "lower", None]},
+        best=_or_null(POSITION),
+        failed={"type": "integer"},
+        seconds={"type": "number"},
+        files=TEXTS,
+        points=_list(SWEEP_POINT),
+    ),
     "plan": _document(
         {"const": "plan"},
         steps=_list(_object(name=TEXT, action={"enum": ["run", "perhaps", "reuse"]}, reasons=TEXTS)),
