@@ -109,7 +109,10 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
     if level is not None:
         if form not in CLIMBING or values.given or values.files:
             raise click.UsageError(f"--level goes without parameters, and with --output-format {', '.join(CLIMBING)}")
-        return climbing.command(console, path, level, badge, tolerances(allowed), form, file, running)
+        if strict or reference is not None or seed is not None or cached or warn_contracts:
+            raise click.UsageError("--level goes without --strict, --baseline, --seed, --cached and --warn-contracts")
+        wanted = limits(least, most)
+        return climbing.command(console, path, level, badge, tolerances(allowed), wanted, form, file, running)
     if badge is not None:
         raise click.UsageError("--badge shows a level: give --level too")
     with shown(console) as progress:
@@ -142,7 +145,9 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
 
 def _show(report: CheckReport, found: tuple[Diagnostic, ...], console: Console, file: Path | None) -> None:
     """Findings first: the verdict is the last thing on the screen."""
-    look, page = console.out(), reporting.place(report)
+    from nb2pipe.rules.nb401_out_of_tolerance import told_once
+
+    look, page, found = console.out(), reporting.place(report), told_once(found)
     findings = text.diagnostics(found, look)
     table = outcomes.of_check(report, look, page)
     console.answer([*findings, *([""] if findings else []), *table])
