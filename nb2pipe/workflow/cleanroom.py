@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nb2pipe import magics
+from nb2pipe import magics, temporary
 from nb2pipe.model import CellKind, Notebook, Pipeline
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
@@ -19,18 +18,20 @@ from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.watching import KernelSession, Watcher
 
-PREFIX = "nb2pipe-clean-"
 LEVELS_UP = 3  # a file further up than that is no part of the notebook's project
 SHOWN = 8  # names in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanRun:
-    """``inputs`` is what the folder held beside the notebook, ``blocks`` what was not declared, or failed."""
+    """``inputs`` is what the folder held beside the notebook, ``hosts`` are listed ones that were contacted, ``blocks`` is
+    what was not declared, or failed.
+    """
 
     inputs: tuple[str, ...]
     writes: tuple[str, ...]
-    blocks: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
     cure: str = ""
 
 
@@ -42,12 +43,12 @@ def run(notebook: Notebook, pipeline: Pipeline, kernel: Kernel, timeout: float |
     far = [name for name in inputs if Path(name).is_absolute()]
     blocks = [f"reads {name}, which is outside of the project: nobody else has it there" for name in far]
     cure = "copy it beside the notebook and name it by a relative path" if far else ""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as temporary:
-        room = _furnished(Path(temporary).resolve(), home, near)
-        watch = _Accesses(folder=Path(temporary) / "probe")
+    with temporary.folder() as place:
+        room = _furnished(Path(place).resolve(), home, near)
+        watch = _Accesses(folder=Path(place) / "probe")
         watch.folder.mkdir()
         try:
-            output = Path(temporary) / "executed.ipynb"
+            output = Path(place) / "executed.ipynb"
             execute_notebook(as_nbformat(notebook), output, kernel=kernel, cwd=room, timeout=timeout, watcher=watch)
         except ExecutionFailure as failure:
             ran = len(failure.execution.cells) if failure.execution else 0
@@ -62,12 +63,17 @@ def run(notebook: Notebook, pipeline: Pipeline, kernel: Kernel, timeout: float |
     read = [name for name in watch.reads if name not in known and name not in watch.writes and name not in far]
     blocks += [f"reads {name}, which {_why(name, inputs, home)}" for name in _few(read)]
     blocks += [f"writes {name}, which pipeline.yaml does not list" for name in _few(_new(watch.writes, wrote))]
-    blocks += [f"contacts {host}: an input that no file holds" for host in _few(watch.hosts)]
+    listed = {host for step in pipeline.steps for host in step.hosts}
+    unlisted = _new(watch.hosts, listed)
+    blocks += [f"contacts {host}, which pipeline.yaml does not list" for host in _few(unlisted)]
     if any(Path(name).is_absolute() for name in read):
         cure = cure or "name it by a path relative to the notebook"
-    if watch.hosts:
+    if unlisted:
         cure = cure or "save what comes from there to a file beside the notebook, and read that"
-    return CleanRun(inputs=tuple(inputs), writes=tuple(watch.writes), blocks=tuple(blocks), cure=cure or "export again")
+    return CleanRun(
+        inputs=tuple(inputs), writes=tuple(watch.writes), hosts=tuple(host for host in watch.hosts if host in listed),
+        blocks=tuple(blocks), cure=cure or "export again",
+    )  # fmt: skip
 
 
 def declared(notebook: Notebook, pipeline: Pipeline) -> list[str]:
@@ -104,7 +110,7 @@ def _near(name: str, home: Path) -> str:
 
 def _from(room: Path, names: list[str]) -> list[str]:
     """Paths as seen from the notebook's folder, where they are inside of the clean one."""
-    top = next(parent for parent in (room, *room.parents) if parent.name.startswith(PREFIX))
+    top = next(parent for parent in (room, *room.parents) if parent.name.startswith(temporary.PREFIX))
     return [
         Path(os.path.relpath(name, room)).as_posix() if Path(name).is_relative_to(top) else name for name in names
     ]  # fmt: skip
