@@ -82,7 +82,7 @@ DOCUMENTS = {
                 ),
                 SweepPoint(parameters={"n": 2, "s": {2}}, step="a", error="it broke"),
             ),
-        )  # fmt: skip
+        )
     ),
     "check": json.of_check(REPORT, FOUND),
     "verify": json.of_verification(VERIFICATION),
