@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         measure,
         plan,
         propose,
+        report,
         run,
         sweep,
         verify,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Sweep",
     "Verification", "Wishes",
-    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "sweep", "verify",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "report", "run", "sweep", "verify",
 ]  # fmt: skip
 
 

@@ -645,7 +645,8 @@ FIRST_TIME = "it has not run before"  # the reason to run that needs no words
 class StepRecord:
     """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed.
 
-    ``reason`` says why the step ran, or what to know about outputs that were reused.
+    ``began`` is when it began, in seconds after the run did, ``None`` if nothing ran. ``reason`` says why the step ran, or
+    what to know about outputs that were reused.
     """
 
     name: str
@@ -657,6 +658,7 @@ class StepRecord:
     reason: str = ""
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
+    began: float | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 

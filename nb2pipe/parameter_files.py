@@ -18,6 +18,11 @@ def read(paths: Sequence[str | Path]) -> dict[str, Any]:
     return values
 
 
+def origins(paths: Sequence[str | Path]) -> dict[str, str]:
+    """For each name, the file that :func:`read` has its value from."""
+    return {name: str(path) for path in paths for name in _read(Path(path))}
+
+
 def _read(path: Path) -> dict[str, Any]:
     import yaml
 

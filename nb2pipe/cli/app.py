@@ -26,6 +26,7 @@ VERBS = {
     "sweep": "Run a pipeline with every combination of some parameters' values.",
     "baseline": "Repeat a pipeline's run with other seeds and learn the noise of its metrics.",
     "check": "Run a pipeline and compare its metrics with the original's.",
+    "report": "Write the report of a run: one HTML file.",
     "doctor": "Find what makes a notebook's numbers change from run to run.",
     "verify": "Run a pipeline and compare its values with the original's.",
     "contract": "Show what tables between steps are compared with, or accept new ones.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from nb2pipe import notebook, workflow
+from nb2pipe import notebook, temporary, workflow
 from nb2pipe.cli import paths
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output
@@ -115,7 +114,7 @@ def _of_stdin() -> tuple[tuple[Diagnostic, ...], bool]:
     """A notebook from a pipe; JSON or a text notebook, as its first character says."""
     content = sys.stdin.buffer.read()
     suffix = ".ipynb" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else ".py"
-    with tempfile.TemporaryDirectory(prefix="nb2pipe-") as folder:
+    with temporary.folder() as folder:
         path = Path(folder, f"stdin{suffix}")
         path.write_bytes(content)
         found, bad = _of(path)

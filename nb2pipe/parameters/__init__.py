@@ -30,11 +30,16 @@ def parse_value(parameter: Parameter, text: str) -> Any:
     return from_text(of_parameter(parameter), text)
 
 
-def resolve(parameters: Sequence[Parameter], given: Mapping[str, Any], notebook: str | None = None) -> dict[str, Any]:
+def resolve(
+    parameters: Sequence[Parameter],
+    given: Mapping[str, Any],
+    notebook: str | None = None,
+    files: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The given values, converted to their parameters' types; those not given are left out.
 
     Texts are parsed, other values (from a YAML file or the library) checked. Raises InvalidInput with everything that
-    is wrong: NB301, NB302.
+    is wrong: NB301, NB302. ``files`` names the file of each value that comes from one.
     """
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, Any] = {}
@@ -49,7 +54,11 @@ def resolve(parameters: Sequence[Parameter], given: Mapping[str, Any], notebook:
             values[name] = from_text(kind, value) if isinstance(value, str) else convert(kind, value)
         except UnfitValue:
             shown = value if isinstance(value, str) else repr(value)
-            problems.append(nb301_wrong_parameter_type.diagnostic(parameter, shown[:60], describe(kind), notebook))
+            problems.append(
+                nb301_wrong_parameter_type.diagnostic(
+                    parameter, shown[:60], describe(kind), notebook, file=(files or {}).get(name)
+                )
+            )
     if problems:
         raise InvalidInput(*problems)
     return values

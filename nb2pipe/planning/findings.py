@@ -58,6 +58,11 @@ _TIED = (
     "step '{2}' defines '{1}' anew, with an object of its own. Give the object to '{1}' as an argument instead"
 )
 
+_NAMELESS = (
+    "it holds the function or class '{0}', which is found by its name when it is loaded, and step '{1}' has no definition "
+    "of it: '{0}' is bound more than once. Give the function or class that cell {2} makes a name of its own"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -94,9 +99,11 @@ def collect(facts: Facts) -> tuple[Diagnostic, ...]:
         *_patches(facts),
         *_circular_setup(facts),
         *_not_saveable(facts),
+        *_nameless(facts),
         *_outdated(facts),
         *_ties(facts),
         *_draws_again(facts),
+        *_variables_between(facts),
         *_skipped_settings(facts),
         *_skipped_files(facts),
         *(nb212_skipped_draws.diagnostic(facts.notebook, cell, step) for cell, step in facts.random.broken),
@@ -331,6 +338,21 @@ def _not_saveable(facts: Facts) -> Iterator[Diagnostic]:
             )  # fmt: skip
 
 
+def _nameless(facts: Facts) -> Iterator[Diagnostic]:
+    """A stored value refers to a function or class whose name is a stored value too, so nothing defines it beforehand."""
+    for step, need in facts.needs.items():
+        defined = {b.name for at in need.replays for b in facts.timeline.placed[at].statement.bindings}
+        for name, provider in need.artifacts.items():
+            value = _stored(facts, provider, name)
+            lost = [code for code in value.code if code in need.artifacts and code not in defined] if value else []
+            if value is not None and lost:
+                cell, place = _made(facts, lost[0], provider)
+                yield nb204_cannot_hand_over.diagnostic(
+                    facts.notebook, cell, place, names=(name,), type_name=value.type, step=provider, reader=step,
+                    why=_NAMELESS.format(lost[0], step, cell + 1),
+                )  # fmt: skip
+
+
 def _outdated(facts: Facts) -> Iterator[Diagnostic]:
     """A stored function goes on with the names that it reads as they were when it was stored."""
     for step, need in facts.needs.items():
@@ -385,6 +407,39 @@ def _skipped_settings(facts: Facts) -> Iterator[Diagnostic]:
             if before.get(key) != now[key]:
                 yield from _readers_of_variable(facts, key, cells[0])
         before = now
+
+
+def _variables_between(facts: Facts) -> Iterator[Diagnostic]:
+    """A step is continued and names an environment variable that another step has set since it began."""
+    began: dict[str, Mapping[str, str]] = {}
+    setters: dict[str, str] = {}  # variable -> the step that set it last
+    before: Mapping[str, str] = {}
+    for observation in facts.segments:
+        now, step, cells = (
+            observation.settings.get("os.environ", {}),
+            observation.segment.step,
+            observation.segment.cells,
+        )
+        if step is not None and step in began:
+            for key, other in setters.items():
+                if other != step and before.get(key) != began[step].get(key):
+                    yield from _named_in(facts, key, step, other, cells)
+        elif step is not None:
+            began[step] = before
+        for key in {*before, *now}:
+            if before.get(key) != now.get(key) and step is not None:
+                setters[key] = step
+        before = now
+
+
+def _named_in(facts: Facts, key: str, step: str, other: str, cells: tuple[int, ...]) -> Iterator[Diagnostic]:
+    for cell in cells:
+        if key in facts.notebook.cells[cell].source:
+            why = f"cell {cell + 1} reads it again, after '{other}' set it"
+            yield nb206_two_versions.diagnostic(
+                facts.notebook, cell, Place(1), name=f"os.environ[{key!r}]", step=step, why=why
+            )
+            return
 
 
 def _readers_of_variable(facts: Facts, key: str, skipped: int) -> Iterator[Diagnostic]:

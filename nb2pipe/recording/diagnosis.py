@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from nb2pipe import temporary
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import MetricSource, Notebook, ObservedMetric
 from nb2pipe.planning import metrics as planned
@@ -98,7 +98,7 @@ def run(
 
     Raises ExecutionFailure if it does not run from top to bottom.
     """
-    with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+    with temporary.folder() as folder:
         watch = _Trial(candidates=candidates, seed=seed, vary=vary, folder=Path(folder))
         execute_notebook(
             as_nbformat(notebook), output, kernel=kernel, cwd=notebook.path.resolve().parent, timeout=timeout,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nb2pipe import formats, magics
+from nb2pipe import formats, magics, temporary
 from nb2pipe.dataflow.memos import Memo
 from nb2pipe.model import (
     BindingKind,
@@ -71,7 +70,7 @@ def record(
 
     Raises ExecutionFailure if the notebook does not run from top to bottom.
     """
-    with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+    with temporary.folder() as folder:
         recorder = _Recorder(
             watch=_watch(plan), folder=Path(folder), on_cell=on_cell, random_states=random_states,
             memos=memos_of(notebook),

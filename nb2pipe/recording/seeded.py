@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from nb2pipe import temporary
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Interrupted
 from nb2pipe.model import Environment, Step
@@ -55,7 +55,7 @@ class _Seeded(Watcher):
         self._also = also
 
     def started(self, session: KernelSession) -> None:
-        with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+        with temporary.folder() as folder:
             probe = Probe(session, Path(folder))
             probe.install()
             probe.seed(
@@ -75,7 +75,7 @@ class _Seeded(Watcher):
 
     def finished(self, session: KernelSession) -> None:
         seeds, name = self._seeds, self._step.name
-        with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+        with temporary.folder() as folder:
             probe = Probe(session, Path(folder))
             seeds.drawn[name], seeds.states[name] = probe.draws()
             if seeds.arguments.get(name):

@@ -27,6 +27,7 @@ def read(
     cells: dict[int, tuple[Reading, ...]] = {}
     found: dict[str, BaselineMetric] = {}
     several = tuple(candidates)
+    others = {candidate.name for candidate in several if candidate.source is not MetricSource.PRINTED}
     for candidate in several:
         cell = candidate.cell
         if cell not in cells:
@@ -36,7 +37,7 @@ def read(
         for key, reading in _of(candidate, cells[cell], printed_in(several, cell)):
             name = f"{candidate.name}.{key}" if key else candidate.name
             if candidate.source is MetricSource.PRINTED:
-                name = f"{key} (cell {cell + 1})" if key in found else key
+                name = f"{key} (cell {cell + 1})" if key in found or key in others else key
             found[name] = BaselineMetric(
                 name=name,
                 value=reading.value,

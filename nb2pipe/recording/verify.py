@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nb2pipe import temporary
 from nb2pipe.model import CheckReport, Environment, Part, Pipeline, Step
 from nb2pipe.planning.libraries import with_implied
 from nb2pipe.recording.evidence import Evidence
@@ -102,7 +102,7 @@ class Borders:
 
     def _definitions(self, session: KernelSession, step: Step) -> None:
         before = self.definitions[step.name]
-        with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+        with temporary.folder() as folder:
             found = Probe(session, Path(folder), self.memos).border(names=sorted(before))["values"]
         self.changed += [(step.name, name) for name in before if found[name]["fingerprint"] != before[name]]
 
@@ -112,7 +112,7 @@ class Borders:
         return {cell: file for cell, file in files.items() if file.is_file()}
 
     def _look(self, session: KernelSession, step: Step) -> None:
-        with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+        with temporary.folder() as folder:
             probe = Probe(session, Path(folder), self.memos)
             if self.values:
                 self.settings[step.name] = probe.settings()
@@ -155,7 +155,7 @@ class _AtBorders(Watcher):
 
     def started(self, session: KernelSession) -> None:
         if self._remember:
-            with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+            with temporary.folder() as folder:
                 probe = Probe(session, Path(folder))
                 probe.install()
                 probe.remember()
@@ -166,7 +166,7 @@ class _AtBorders(Watcher):
             self._first = None
         file = self._states.get(cell.original) if cell.original is not None else None
         if file is not None:
-            with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+            with temporary.folder() as folder:
                 Probe(session, Path(folder)).restore_random(file)
 
     def finished(self, session: KernelSession) -> None:

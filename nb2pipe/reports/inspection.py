@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nb2pipe.model import Artifact, CellRole, Metric, MetricSource, Notebook, Parameter, Pipeline, Role, Step
+from nb2pipe.model import Artifact, Cell, CellRole, Metric, MetricSource, Notebook, Parameter, Pipeline, Role, Step
 from nb2pipe.reports.look import Look, clean, columns, cut
 from nb2pipe.reports.tables import Column, Row, Styled, table
 from nb2pipe.rules import figures
+from nb2pipe.tags.grammar import comment_items
 
 STEP_COLUMNS = (
     Column("step"),
@@ -72,8 +73,14 @@ def cells(notebook: Notebook, roles: Sequence[CellRole], look: Look) -> list[str
         cell = notebook.cells[role.cell]
         begin = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#|")), "")
         own = Styled(_role(role), "bold" if role.tagged or role.step is None else "")
-        rows.append((str(role.cell + 1), own, ", ".join(cell.tags), Styled(begin.strip(), "dim")))
+        rows.append((str(role.cell + 1), own, ", ".join(_tags(cell)), Styled(begin.strip(), "dim")))
     return table(CELL_COLUMNS, rows, look)
+
+
+def _tags(cell: Cell) -> list[str]:
+    """Those of the cell, and what its ``#|`` comments say, once."""
+    said = (item.text.replace(": ", ":", 1) for item in comment_items(cell.source))
+    return list(dict.fromkeys((*cell.tags, *said)))
 
 
 def _step(step: Step) -> Row:

@@ -369,6 +369,7 @@ def _step_record(step: StepRecord) -> Document:
         "reused_from": step.run,
         "reason": step.reason,
         "peak_memory": step.peak_memory,
+        "began": step.began,
     }
 
 

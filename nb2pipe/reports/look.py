@@ -58,6 +58,14 @@ def cut(text: str, width: int) -> str:
     return kept + "…"
 
 
+def cut_within(text: str, width: int) -> str:
+    """As :func:`cut`, but what goes is in the middle: beginning and end stay."""
+    if columns(text) <= width:
+        return text
+    tail = cut(text[::-1], (width + 1) // 2)[-2::-1]
+    return cut(text, width - columns(tail)) + tail
+
+
 def wrap(text: str, width: int) -> list[str]:
     """``text`` in lines of at most ``width`` columns, broken at spaces, and inside words that are longer.
 

@@ -105,6 +105,7 @@ STEP_RECORD = _object(
     reused_from=_or_null(TEXT),
     reason=TEXT,
     peak_memory=_or_null({"type": "integer"}),
+    began=_or_null({"type": "number"}),
 )
 SWEEP_POINT = _object(
     point=POSITION,
@@ -160,6 +161,21 @@ CHECK = _object(
     noise=_or_null(NOISE),
     gate=BOOLEAN,
 )
+
+CHECKED: Schema = {
+    "pipeline": TEXT,
+    "notebook": TEXT,
+    "passed": BOOLEAN,
+    "sentence": TEXT,
+    "metrics": _list(CHECK),
+    "notes": TEXTS,
+    "changes": _list(CHANGE),
+    "command_again": TEXT,
+    "seeds": _list({"type": "integer"}),
+    "run": _object(**RUN),
+    "diagnostics": DIAGNOSTICS,
+}
+PICTURE: Schema = {"enum": ["identical", "differs", "new", "missing", "not compared"]}
 
 DIFFERENCE = _object(
     step=TEXT,
@@ -221,19 +237,19 @@ DOCUMENTS: dict[str, Schema] = {
         {"const": "plan"},
         steps=_list(_object(name=TEXT, action={"enum": ["run", "perhaps", "reuse"]}, reasons=TEXTS)),
     ),
-    "check": _document(
-        {"const": "check"},
-        pipeline=TEXT,
-        notebook=TEXT,
-        passed=BOOLEAN,
-        sentence=TEXT,
-        metrics=_list(CHECK),
-        notes=TEXTS,
-        changes=_list(CHANGE),
-        command_again=TEXT,
-        seeds=_list({"type": "integer"}),
-        run=_object(**RUN),
-        diagnostics=DIAGNOSTICS,
+    "check": _document({"const": "check"}, **CHECKED),
+    "report": _document(
+        {"const": "report"},
+        **CHECKED,
+        checked=BOOLEAN,
+        parameters=_list(_object(name=TEXT, value=ANY, default=ANY, changed=BOOLEAN)),
+        packages=_list(_object(name=TEXT, original=_or_null(TEXT), now=_or_null(TEXT), differs=BOOLEAN)),
+        contracts=_list(_object(table=TEXT, rows={"type": "integer"}, columns={"type": "integer"}, notes=TEXTS)),
+        levels=_or_null(_object(reached=_or_null(TEXT), date=TEXT)),
+        figures=_list(
+            _object(step=TEXT, cell=POSITION, number=POSITION, verdict=PICTURE, share=_or_null({"type": "number"}))
+        ),
+        history=_map(_list(_object(run=TEXT, started=TEXT, value=NUMBER))),
     ),
     "baseline": _document(
         {"const": "baseline"},

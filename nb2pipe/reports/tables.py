@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nb2pipe.reports.look import Look, clean, columns, cut, wrap
+from nb2pipe.reports.look import Look, clean, columns, cut, cut_within, wrap
 
 GAP = "  "
 NARROWEST = 8
@@ -43,7 +43,7 @@ def table(heads: Sequence[Column], rows: Sequence[Row], look: Look, *, indent: i
     rule = look.plain("─")
     lines = _row(heads, head, widths, look)
     lines.append(look.paint(GAP.join(rule * width for width in widths), "dim"))
-    for row in cells:
+    for row in _cut(heads, cells, widths, look):
         lines += _row(heads, row, widths, look)
     return [" " * indent + line for line in lines]
 
@@ -71,9 +71,27 @@ def _widths(heads: Sequence[Column], rows: Sequence[Sequence[Styled]], room: int
     return widths
 
 
+def _cut(
+    heads: Sequence[Column], rows: Sequence[Sequence[Styled]], widths: Sequence[int], look: Look
+) -> list[list[Styled]]:
+    """The rows with what is too wide cut: at its end, or within where two that differ would read the same."""
+    ways = []
+    for at, width in enumerate(widths):
+        texts = {row[at].text for row in rows}
+        same = not heads[at].cuts and len({cut(text, width) for text in texts}) < len(texts)
+        ways.append(cut_within if same else cut)
+    return [
+        [
+            cell if head.wraps else Styled(look.plain(way(cell.text, width)), cell.style)
+            for head, cell, width, way in zip(heads, row, widths, ways, strict=True)
+        ]
+        for row in rows
+    ]
+
+
 def _row(heads: Sequence[Column], row: Sequence[Styled], widths: Sequence[int], look: Look) -> list[str]:
     parts = [
-        wrap(cell.text, width) if head.wraps else [look.plain(cut(cell.text, width))]
+        wrap(cell.text, width) if head.wraps else [cell.text]
         for head, cell, width in zip(heads, row, widths, strict=True)
     ]
     lines = []

@@ -35,13 +35,16 @@ takes a number or None.
 """
 
 
-def diagnostic(parameter: Parameter, given: str, wanted: str, notebook: str | None = None) -> Diagnostic:
-    """``given`` is the value as text, ``wanted`` what it should have been (``an int``)."""
+def diagnostic(
+    parameter: Parameter, given: str, wanted: str, notebook: str | None = None, *, file: str | None = None
+) -> Diagnostic:
+    """``given`` is the value as text, ``wanted`` what it should have been (``an int``), ``file`` where it stands."""
+    said = f"-p {parameter.name}={given}" if file is None else f"{parameter.name} = {given} in {file}"
     default = repr(parameter.default)
     return Diagnostic(
         code=CODE,
         severity=SEVERITY,
-        message=f"-p {parameter.name}={given}: {parameter.name!r} is {wanted} in the parameters cell "
+        message=f"{said}: {parameter.name!r} is {wanted} in the parameters cell "
         f"({parameter.name} = {default if len(default) <= 60 else default[:57] + '...'})",
         notebook=notebook,
         notes=_notes(parameter, given, notebook),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from nb2pipe import temporary
 from nb2pipe.running.forkserver import messages
 from nb2pipe.running.kernels import Kernel
 
@@ -166,7 +166,7 @@ class KernelServer:
         self._waiting: list[tuple[Mapping[str, Any], frozenset[str], ForkedProcess]] = []
         self._lock = threading.Lock()
         short = len(os.fsencode(tempfile.gettempdir())) < _LONGEST_FOLDER
-        self._folder = Path(tempfile.mkdtemp(prefix="nb2pipe-", dir=None if short else "/tmp"))  # noqa: S108
+        self._folder = temporary.make(None if short else "/tmp")  # noqa: S108
         self._templates: dict[tuple[str, frozenset[str]], socket.socket] = {}
         self._root, theirs = _pair()
         with theirs, (self._folder / "output").open("wb") as log:
@@ -349,7 +349,7 @@ class KernelServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        temporary.remove(self._folder)
 
 
 def shared_first(sets: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

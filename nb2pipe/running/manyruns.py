@@ -22,7 +22,7 @@ from nb2pipe.running.stepping import Ran
 class ManyRuns:
     """For the time of a ``with``. ``again`` are the steps that most runs run, ``jobs`` how many may run at once.
 
-    Setting ``stop`` ends all runs. ``shares`` (step -> cores for its thread pools, ``None``: all) overrule the plan's.
+    Setting ``stop`` ends all runs.
     """
 
     def __init__(
@@ -32,11 +32,9 @@ class ManyRuns:
         *,
         again: Sequence[str],
         jobs: int,
-        shares: Mapping[str, int | None],
         message: Callable[[str], None],
     ) -> None:
         self.claims = Claims()
-        self.shares = shares
         self.stop = threading.Event()
         self._project = project
         self._kernel = kernel

@@ -87,6 +87,9 @@ def forks(
     ``notebooks`` are in the order in which they will run; the kernel of the next one is made ready while one runs.
     Those in ``again`` run again and again after that, up to ``ready`` of them at the same time.
     """
+    if not cwd.is_dir():
+        yield lambda _name: None  # the run says so
+        return
     names = list(notebooks)
     lists = {name: preloads(notebook) for name, notebook in notebooks.items()}
     complete = complete_environment(kernel, environment or {})

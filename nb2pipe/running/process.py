@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Coroutine, Mapping
@@ -15,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nb2pipe import temporary
 from nb2pipe.running import memory
 from nb2pipe.running.failures import KernelStartFailed
 from nb2pipe.running.kernels import Kernel, complete_environment, spec_manager
@@ -124,7 +123,8 @@ class KernelProcess:
                 if fork.ahead is not None:
                     fork.server.ahead(preload=fork.ahead, **request)
                 return self._adopt(process)
-            fork.server.tell(f"an ordinary kernel is started: {process.refused}")
+            ended = f"a forked one ended with exit code {process.returncode}"
+            fork.server.tell(f"an ordinary kernel is started: {process.refused or ended}")
         except Died:
             fork.server.tell(f"an ordinary kernel is started: a forked one ended with exit code {self.returncode}")
         except Overtime:
@@ -148,7 +148,7 @@ class KernelProcess:
 
     async def _started(self) -> None:
         """Start an ordinary kernel."""
-        self._folder = Path(tempfile.mkdtemp(prefix="nb2pipe-"))
+        self._folder = temporary.make()
         sockets = self._folder / "k"
         options: dict[str, Any] = {}
         if sys.platform != "win32" and len(os.fsencode(sockets)) + 2 <= LONGEST_SOCKET:
@@ -297,7 +297,7 @@ class KernelProcess:
                 await self.manager.cleanup_resources()
                 self.manager.context.destroy(linger=0)
             if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
+                temporary.remove(self._folder)
 
     async def _end_process(self, grace: float) -> None:
         if self.manager is None:  # stopped before a forked process had become a kernel

@@ -67,14 +67,9 @@ class Scheduler:
         self.history: list[_Ended] = []
         self.failures: list[tuple[Step, BaseException]] = []
         steps = project.pipeline.steps
-        cores = scheduling.cores()
-        self.jobs = max(1, options.scheduling.jobs or cores)
+        self.jobs = max(1, options.scheduling.jobs or scheduling.cores())
         alone = [step.name for step in steps if cache.code[step.name].shell]
         self.waits = scheduling.waits_for(steps, observed=options.observed, alone=alone)
-        self.shares = {
-            **scheduling.threads(self.waits, self.jobs, cores),
-            **(options.many.shares if options.many else {}),
-        }
         self.budget = options.scheduling.memory or memory.spendable()
         self.keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="nb2pipe-keep")
         self.kept: list[Future[None]] = []
@@ -185,8 +180,7 @@ class Scheduler:
                 return
             self.options.progress.step_started(step.name, index, total)
             ran = run_step(
-                self.project, self.record.id, step, self.options, stop=self.stop,
-                environment=scheduling.environment(self.shares[step.name]), fork=self.fork(step.name),
+                self.project, self.record.id, step, self.options, stop=self.stop, fork=self.fork(step.name)
             )  # fmt: skip
             if self.options.border is not None:
                 self.options.border(step, self.record.id)
@@ -194,7 +188,7 @@ class Scheduler:
             claim = None
             if self.options.many is not None:
                 self.options.many.ran(self.record.id, ran)
-            self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran), ran=ran))
+            self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran, began), ran=ran))
         except BaseException as error:
             self.ended.put(_Ended(step=step, began=began, error=error))
         finally:
@@ -261,10 +255,11 @@ class Scheduler:
 
         self.kept.append(self.keeper.submit(keep))
 
-    def _record(self, step: Step, ran: Ran) -> StepRecord:
+    def _record(self, step: Step, ran: Ran, began: float) -> StepRecord:
         return replace(
             self._known(step), status=StepStatus.OK, seconds=ran.seconds, notebook=str(ran.notebook),
-            peak_memory=ran.peak_memory, reason="; ".join(self.reasons.get(step.name, ())),
+            peak_memory=ran.peak_memory, began=began - self.began,
+            reason="; ".join(self.reasons.get(step.name, ())),
         )  # fmt: skip
 
     def _known(self, step: Step) -> StepRecord:
@@ -292,6 +287,7 @@ class Scheduler:
         notebook = runs.folder(self.project.state, self.record.id) / "steps" / f"{ended.step.name}.ipynb"
         item = replace(
             self._known(ended.step), status=StepStatus.FAILED, seconds=seconds, error=text,
+            began=ended.began - self.began,
             notebook=str(notebook) if notebook.is_file() else None,
         )  # fmt: skip
         bystander = isinstance(error, ExecutionInterrupted) and self.stopped_by is None

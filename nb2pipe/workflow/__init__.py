@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nb2pipe.workflow.diagnosing import doctor
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.noise import measure
+    from nb2pipe.workflow.reporting import read_report, report
     from nb2pipe.workflow.runs import check, plan, read_project, run
     from nb2pipe.workflow.sweeping import sweep
     from nb2pipe.workflow.tagging import propose
@@ -39,6 +40,8 @@ _HOMES = {
     "Export": "nb2pipe.workflow.exports",
     "export": "nb2pipe.workflow.exports",
     "check": "nb2pipe.workflow.runs",
+    "read_report": "nb2pipe.workflow.reporting",
+    "report": "nb2pipe.workflow.reporting",
     "read_project": "nb2pipe.workflow.runs",
     "run": "nb2pipe.workflow.runs",
     "Proposal": "nb2pipe.proposing",
@@ -65,7 +68,7 @@ __all__ = [
     "Cleaned", "Difference", "Examination", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress",
     "Proposal", "Scheduling", "Sweep", "Verification", "Wishes",
     "accept", "check", "clean", "climb", "contract", "doctor", "export", "inspect", "lint", "measure", "plan", "propose",
-    "read_project", "run", "sweep", "verify",
+    "read_project", "read_report", "report", "run", "sweep", "verify",
 ]  # fmt: skip
 
 

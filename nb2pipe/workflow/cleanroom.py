@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nb2pipe import magics
+from nb2pipe import magics, temporary
 from nb2pipe.model import CellKind, Notebook, Pipeline
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
@@ -19,7 +18,6 @@ from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.watching import KernelSession, Watcher
 
-PREFIX = "nb2pipe-clean-"
 LEVELS_UP = 3  # a file further up than that is no part of the notebook's project
 SHOWN = 8  # names in a sentence
 
@@ -45,12 +43,12 @@ def run(notebook: Notebook, pipeline: Pipeline, kernel: Kernel, timeout: float |
     far = [name for name in inputs if Path(name).is_absolute()]
     blocks = [f"reads {name}, which is outside of the project: nobody else has it there" for name in far]
     cure = "copy it beside the notebook and name it by a relative path" if far else ""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as temporary:
-        room = _furnished(Path(temporary).resolve(), home, near)
-        watch = _Accesses(folder=Path(temporary) / "probe")
+    with temporary.folder() as place:
+        room = _furnished(Path(place).resolve(), home, near)
+        watch = _Accesses(folder=Path(place) / "probe")
         watch.folder.mkdir()
         try:
-            output = Path(temporary) / "executed.ipynb"
+            output = Path(place) / "executed.ipynb"
             execute_notebook(as_nbformat(notebook), output, kernel=kernel, cwd=room, timeout=timeout, watcher=watch)
         except ExecutionFailure as failure:
             ran = len(failure.execution.cells) if failure.execution else 0
@@ -112,7 +110,7 @@ def _near(name: str, home: Path) -> str:
 
 def _from(room: Path, names: list[str]) -> list[str]:
     """Paths as seen from the notebook's folder, where they are inside of the clean one."""
-    top = next(parent for parent in (room, *room.parents) if parent.name.startswith(PREFIX))
+    top = next(parent for parent in (room, *room.parents) if parent.name.startswith(temporary.PREFIX))
     return [
         Path(os.path.relpath(name, room)).as_posix() if Path(name).is_relative_to(top) else name for name in names
     ]  # fmt: skip

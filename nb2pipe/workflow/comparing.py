@@ -6,7 +6,6 @@ import math
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from nb2pipe import baseline as baselines
+from nb2pipe import temporary
 from nb2pipe.checking.equivalence import Equivalence, tost
 from nb2pipe.checking.levels import Level, Outcome, Rung
 from nb2pipe.diagnostics import Diagnostic
@@ -194,7 +194,7 @@ def fresh_environment(requirements: Path, kernel: Kernel, progress: Progress) ->
         raise EnvironmentProblem(_cannot("the kernel's interpreter is not known, so none like it can be made"))
     if not requirements.is_file():
         raise EnvironmentProblem(_cannot(f"{requirements} is not there"))
-    with tempfile.TemporaryDirectory(prefix="nb2pipe-fresh-", ignore_cleanup_errors=True) as folder:
+    with temporary.folder() as folder:
         where = Path(folder) / "env"
         python = where / ("Scripts/python.exe" if (Path(folder) / "x").drive else "bin/python")
         uv = shutil.which("uv")

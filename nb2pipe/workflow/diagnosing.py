@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from nb2pipe import temporary
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import CellFlow, CellKind, CellRole, Notebook, Role
 from nb2pipe.planning import hazards, metrics
@@ -99,7 +99,7 @@ def _only_shown(flow: CellFlow) -> CellFlow:
 def _trial(
     notebook: Notebook, candidates: Sequence[Candidate], seed: int, kernel: Kernel, timeout: float | None, *, vary: bool
 ) -> Trial:
-    with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as folder:
+    with temporary.folder() as folder:
         output = Path(folder) / "executed.ipynb"
         try:
             return diagnosis.run(notebook, candidates, output, seed=seed, vary=vary, kernel=kernel, timeout=timeout)

@@ -27,6 +27,7 @@ from nb2pipe.workflow.opening import choice_of, is_observed, original
 from nb2pipe.workflow.storage import storage_problems
 
 if TYPE_CHECKING:
+    from nb2pipe.checking import Asked
     from nb2pipe.workflow.judging import Judging
 
 
@@ -138,7 +139,7 @@ def check(  # noqa: PLR0913
     without known noise they are drawn as they come. ``baseline`` is another file, or project, to compare with. Raises as
     :func:`run` does; a metric out of tolerance is an answer, not an error.
     """
-    from nb2pipe import checking
+    from nb2pipe.checking import kept
     from nb2pipe.workflow.judging import Judging
 
     request = Request(
@@ -151,22 +152,33 @@ def check(  # noqa: PLR0913
     known = (*(metric.name for metric in reference.metrics), *(metric.name for metric in project.pipeline.metrics))
     _refuse_unknown({**(tolerances or {}), **(limits or {})}, known, str(path))
     _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
-    allowed, directions = manifest.decided(project.manifest)
-    if checking.ALL in (tolerances or {}):
-        allowed = {}  # said now, so it wins over what the file says about single metrics
-    asked = checking.Asked(
-        tolerances={**allowed, **(tolerances or {})},
-        directions=directions,
-        limits={**manifest.limits(project.manifest), **(limits or {})},
-        gates=manifest.gates(project.manifest),
-        strict=strict,
-    )
+    asked = asked_of(project, tolerances or {}, limits or {}, strict=strict)
     judging = Judging(project=project, baseline=reference, asked=asked, seed=seed, path=Path(path), notebook=notebook)
     record = run_pipeline(project, options_of(project, notebook, request, judging))
-    return judging.report(
+    report = judging.report(
         record, kernel=resolve(request.kernel, project.manifest.kernel), choice=request.kernel, given=request.parameters,
         timeout=timeout, progress=request.progress,
     )  # fmt: skip
+    kept.save(report)
+    return report
+
+
+def asked_of(
+    project: Project, tolerances: Mapping[str, Tolerance], limits: Mapping[str, Limits], *, strict: bool
+) -> Asked:
+    """What the project's file says about its metrics, and what was said now, which wins."""
+    from nb2pipe import checking
+
+    allowed, directions = manifest.decided(project.manifest)
+    if checking.ALL in tolerances:
+        allowed = {}  # said now, so it wins over what the file says about single metrics
+    return checking.Asked(
+        tolerances={**allowed, **tolerances},
+        directions=directions,
+        limits={**manifest.limits(project.manifest), **limits},
+        gates=manifest.gates(project.manifest),
+        strict=strict,
+    )
 
 
 def _baseline_file(path: str | Path) -> Path:
@@ -216,9 +228,15 @@ def _refuse_early(path: Path, request: Request) -> None:
 
     analysis = analyze(path)
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
-    parameters.resolve(analysis.parameters, asked, str(path))
+    parameters.resolve(analysis.parameters, asked, str(path), _files(request))
     if not errors(analysis.diagnostics):
         refuse(analysis.plan().pipeline, request.select, request.force)
+
+
+def _files(request: Request) -> dict[str, str]:
+    """The file of each value that no parameter overrides."""
+    origins = parameter_files.origins(request.parameter_files)
+    return {name: file for name, file in origins.items() if name not in request.parameters}
 
 
 def _digest(notebook: Notebook, kernel: KernelChoice | None) -> str:
@@ -247,7 +265,7 @@ def options_of(
         if asked:
             shown = ", ".join(f"{name}={value}" for name, value in asked.items())
             request.progress.message(f"going on with the parameters of the last run: {shown}")
-    given = parameters.resolve(known, asked, str(request.path))
+    given = parameters.resolve(known, asked, str(request.path), _files(request))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
     environment: Callable[[], Environment | None] = (lambda: judging.environment) if judging else (lambda: None)
     return RunOptions(

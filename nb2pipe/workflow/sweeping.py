@@ -163,10 +163,8 @@ class _Sweeping:
             self.options.progress.message(f"no step reads {', '.join(self.swept)}: all points are the same")
         again = [step.name for step in steps if step.name in reached]
         width = 1 if alone else jobs
-        share = max(1, scheduling.cores() // width) if width > 1 and scheduling.cores() > 1 else None
         many = ManyRuns(
             self.project, self.options.kernel, again=again, jobs=width, message=self.options.progress.message,
-            shares=dict.fromkeys(again, share) if share is not None else {},
         )  # fmt: skip
         self.options = replace(self.options, many=many)
         order = in_order(self.project.pipeline, self.swept, points)

@@ -260,6 +260,9 @@ cell  role              tags        source
    5  · train, metrics  metrics     score = total / n
 """
     )
+    (folder / "comments.py").write_text("# %%\n#| step: load\n#| out: n\nn = 1\n")
+    shown = nb2pipe("tags", "comments.py", cwd=folder).stdout
+    assert shown.splitlines()[-1].split() == ["1", "step", "load", "step:load,", "out:n", "n", "=", "1"]
 
 
 def test_fix_of_a_tag_that_two_findings_would_change(folder):

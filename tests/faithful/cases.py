@@ -291,6 +291,8 @@ NEIGHBOURS: tuple[Case, ...] = (
     ("warnings once in a function", "state", ((L, "import warnings\ndef quiet():\n    warnings.simplefilter('error')\nquiet()"), (T, "import warnings\ntry:\n    warnings.warn('x')\n    a = 1\nexcept UserWarning:\n    a = 2"), (E, "result = a"))),
     ("numpy errstate set by function", "state", ((L, "import numpy as np\ndef strict():\n    np.seterr(all='raise')\nstrict()"), (T, "try:\n    np.array([1.]) / 0\n    a = 1\nexcept FloatingPointError:\n    a = 2"), (E, "result = a"))),
     ("locale set in a function", "state", ((L, "import locale\ndef loc():\n    locale.setlocale(locale.LC_ALL, 'C.UTF-8')\nloc()"), (T, "import locale\na = locale.setlocale(locale.LC_ALL)"), (E, "result = a"))),
+    ("step continued after a variable is set elsewhere", "state", (("imports", "import os"), (L, "n = 2"), (T, "os.environ['NB2PIPE_CASE'] = str(n)"), (L, "m = os.environ['NB2PIPE_CASE']"), (E, "result = (n, m)"))),
+    ("value takes the name of a function it holds", "state", ((L, "def make(n):\n    return lambda x: n + x\nf = make(3)"), (T, "import functools\ndef f(x, to=[]):\n    to.append(x)\n    return len(to)\ng = functools.partial(f, f(3))"), (E, "result = (f(3), g())"))),
     ("step continued after a seed elsewhere", "state", ((L, "import random\na = random.random() >= 0"), (T, "random.seed(1)\nb = random.random()"), (L, "c = random.random()"), (E, "result = (a, b, c)"))),
     ("dict view", "objects", ((L, "d = {'a': 1}\nks = d.keys()"), (T, "d['b'] = 2"), (E, "result = list(ks)"))),
     ("to_numpy shares memory, changed", "names", ((L, "import pandas as pd\ndf = pd.DataFrame({'a': [1., 2], 'b': [3., 4]})\nv = df.to_numpy()"), (T, "try:\n    v[0, 0] = 99\nexcept ValueError:\n    pass"), (E, "result = (df, v)"))),

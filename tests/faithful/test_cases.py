@@ -74,6 +74,8 @@ EXPECTED = {
     "locale set in a function": ("detected", ()),
     "logger level by variable": ("detected", ()),
     "step continued after a seed elsewhere": ("refused", ("NB206",)),
+    "step continued after a variable is set elsewhere": ("refused", ("NB206",)),
+    "value takes the name of a function it holds": ("refused", ("NB204",)),
     "dict view": ("refused", ("NB204",)),
     "iterator with a functions cell in between": ("refused", ("NB204",)),
     "to_numpy shares memory, changed": ("detected", ()),

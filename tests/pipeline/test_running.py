@@ -74,7 +74,7 @@ def test_a_selection_with_a_gap_is_refused(folder: Path, project: Path, ran: Pat
         (["-p", "a=2.5"], "NB301", "if it may be a fraction, write in the cell: a = 2.0"),
         (["-f", "absent.yaml"], "NB307", "absent.yaml"),
         (["-f", "list.yaml"], "NB307", "it must map parameter names to values"),
-        (["-f", "wrong.json"], "NB301", "n=True"),
+        (["-f", "wrong.json"], "NB301", "n = True in wrong.json: 'n' is an int"),
         (["--select", "secnd.."], "NB306", "did you mean 'second'?"),
         (["--select", "third..first"], "NB306", "did you mean 'first..third'?"),
         (["--select", ","], "NB306", "selects no step"),

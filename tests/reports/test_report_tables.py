@@ -153,3 +153,12 @@ def test_wide_characters_stay_aligned():
     """CJK names take two columns each, and the next column still lines up."""
     lines = table((Column("name"), Column("n", right=True)), [("価格", "1"), ("ab", "22")], Look())
     assert lines[2:] == ["価格   1", "ab    22"]
+
+
+def test_long_names_stay_apart():
+    """Names that differ at their ends only are shortened in the middle."""
+    names = [f"accuracy of the gradient boosted trees on fold {fold}" for fold in (1, 2, 11)]
+    lines = table([Column("metric"), Column("value", right=True)], [(name, "0.5") for name in names], Look(width=30))
+    assert lines[2:] == [
+        f"{name}    0.5" for name in ("accuracy of…s on fold 1", "accuracy of…s on fold 2", "accuracy of… on fold 11")
+    ]
