@@ -6,8 +6,9 @@
 kept in this repository: ``real_notebooks.json`` names the repository, the commit, the path, the data files and the
 environment (a folder in ``--environments`` with ``bin/python``), and the notebook and its data are taken from there.
 
-Each notebook is tagged as a user would: the first code cell after each heading starts a step named after it. It is run
-plainly with papermill, then exported. A line of ``WORK/results.jsonl`` says what came out:
+Each notebook is tagged as a user would: the first code cell after each heading starts a step named after it. It is
+exported, and run plainly with papermill where the export fails or a cell shows another text (which may be so in any two
+runs). A line of ``WORK/results.jsonl`` says what came out:
 
 ``verified``   the values handed from step to step and the metrics are the notebook's, and so says each cell's output
 ``same``       no step hands anything to another: nothing to verify, but each cell shows what it showed
@@ -198,10 +199,10 @@ def executed_cells(project: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 yield number, cell
 
 
-def differing(project: Path, plain: Path) -> tuple[int, ...]:
-    """Return the numbers of the cells whose text is not the notebook's: the watched run's, which the plain run agrees with."""
+def differing(project: Path, plain: Path | None = None) -> tuple[int, ...]:
+    """Return the numbers of the cells whose text is not the watched run's; with a plain run, only where that agrees."""
     original = json.loads((project / ".nb2pipe" / "original.ipynb").read_text())["cells"]
-    again = json.loads(plain.read_text())["cells"]
+    again = json.loads(plain.read_text())["cells"] if plain else original
     stable = [shown(one) if shown(one) == shown(two) else None for one, two in zip(original, again, strict=True)]
     return tuple(sorted(n for n, cell in executed_cells(project) if stable[n - 1] not in (None, shown(cell))))
 
@@ -228,23 +229,32 @@ def measure(entry: Entry, clones: Path, work: Path, environments: Path) -> Resul
     plain = plain.with_name("plain.ipynb")
     plain.parent.mkdir(parents=True, exist_ok=True)
     plain.write_text(json.dumps(notebook, ensure_ascii=False))
-    code, plain_seconds = run_plainly(plain, python, folder / "plain.log")
-    if code:
-        last = (folder / "plain.log").read_text().strip().splitlines()[-1]
-        return Result(id=entry.id, verdict="original", reason=last[:300], plain_seconds=round(plain_seconds, 1))
     steps = tag(notebook, entry)
     tagged = plain.with_name("tagged.ipynb")
     tagged.write_text(json.dumps(notebook, ensure_ascii=False))
-    project, log = folder / "project", folder / "export.log"
-    export = ["export", tagged.name, "-o", str(project), "--force", "--python", str(python)]
-    code, seconds = run([sys.executable, "-m", "nb2pipe", *export], tagged.parent, log, 900)
+    return export(entry, tagged, plain, python, steps)
+
+
+def export(entry: Entry, tagged: Path, plain: Path, python: Path, steps: int) -> Result:
+    """Export the tagged notebook, run it plainly where that decides; return what came out."""
+    folder = next(f for f in plain.parents if f.name == entry.id)
+    project, log, seconds_plain = folder / "project", folder / "export.log", 0.0
+    command = ["export", tagged.name, "-o", str(project), "--force", "--python", str(python)]
+    code, seconds = run([sys.executable, "-m", "nb2pipe", *command], tagged.parent, log, 900)
     text = log.read_text()
-    cells = differing(project, plain.with_name("plain_out.ipynb")) if code == 0 else ()
+    cells = differing(project) if code == 0 else ()
     word, reason = verdict(code, text, cells)
+    if word not in ("verified", "same"):
+        plain_code, seconds_plain = run_plainly(plain, python, folder / "plain.log")
+        if plain_code:
+            word, reason = "original", (folder / "plain.log").read_text().strip().splitlines()[-1]
+        elif cells:
+            cells = differing(project, plain.with_name("plain_out.ipynb"))
+            word, reason = verdict(code, text, cells)
     values = re.search(r"verified: (\d+) value", text)
     return Result(
         id=entry.id, verdict=word, reason=reason[:400], steps=steps, values=int(values[1]) if values else 0,
-        differing_cells=cells, plain_seconds=round(plain_seconds, 1), export_seconds=round(seconds, 1),
+        differing_cells=cells, plain_seconds=round(seconds_plain, 1), export_seconds=round(seconds, 1),
     )  # fmt: skip
 
 

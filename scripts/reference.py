@@ -28,6 +28,7 @@ import reference_words as words  # noqa: E402  beside this file
 
 from nb2pipe import baseline, errors, manifest, rules  # noqa: E402  after the path
 from nb2pipe.cli import app  # noqa: E402
+from nb2pipe.reports import schema  # noqa: E402
 from nb2pipe.tags import grammar  # noqa: E402
 
 NOTE = "<!-- Written by scripts/reference.py from the code: edit that, then run it again. -->"
@@ -61,7 +62,19 @@ def pages(folder: Path) -> dict[str, str]:
         "commands.md": commands(),
         "tags.md": _filled(folder / "tags.md", {"words": tags()}),
         "manifest.md": _filled(folder / "manifest.md", structs(folder)),
+        "documents.schema.json": json.dumps(documents(), indent=1, ensure_ascii=False) + "\n",
         "pipeline.schema.json": json.dumps(manifest.json_schema(), indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def documents() -> dict[str, object]:
+    """One schema of all that ``--output-format json`` prints, each document under ``$defs`` by its command."""
+    known = {name: {k: v for k, v in one.items() if k != "$schema"} for name, one in schema.DOCUMENTS.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What nb2pipe prints with --output-format json",
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in known],
+        "$defs": known,
     }
 
 

@@ -55,11 +55,14 @@ def first_difference(
 
 
 def packages(before: Environment | None, now: Environment | None) -> list[Change]:
-    """Python and packages of another version: first what the notebook imports, then what that requires."""
+    """Python and packages of another version: first what the notebook imports, then what that requires.
+
+    What it does not import itself may merely not have been loaded this time; that is no change.
+    """
     if before is None or now is None:
         return []
     first = [name for name in before.imported if name in before.packages]
-    later = sorted(name for name in before.packages if name not in first)
+    later = sorted(name for name in before.packages if name not in first and name in now.packages)
     pairs = [("python", before.python, now.python)]
     pairs += [(name, before.packages[name], now.packages.get(name, "not installed")) for name in [*first, *later]]
     changed = [Change(kind="package", name=name, before=old, now=new) for name, old, new in pairs if old != new]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nb2pipe.checking.tolerances import allowed
-from nb2pipe.model import CheckReport, MetricCheck
+from nb2pipe.model import CheckReport, Limits, MetricCheck
+from nb2pipe.rules import figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,8 @@ class Level:
 
 LEVELS = (
     Level(
-        code="R0", name="readable", varied="nothing: read only", compared="syntax, names, order of the saved counts, paths",
+        code="R0", name="readable", varied="nothing: read only",
+        compared="syntax, names, order of the saved counts, cells never run, paths, imports",
         acm="-", gundersen="documentation",
     ),
     Level(
@@ -44,7 +47,8 @@ LEVELS = (
     ),
     Level(
         code="R3", name="same conclusions", varied="the pipeline instead of the notebook",
-        compared="ranking and signs of the metrics", acm="-", gundersen="interpretation reproducible",
+        compared="ranking and signs of the metrics, and the limits they must keep",
+        acm="-", gundersen="interpretation reproducible",
     ),
     Level(
         code="R4", name="metrics within tolerance", varied="the pipeline instead of the notebook",
@@ -151,8 +155,8 @@ class Conclusions:
     changed: tuple[str, ...]
 
 
-def conclusions(checks: Sequence[MetricCheck]) -> Conclusions:
-    """Whether the ranking of metrics of one kind, and the sign of each, are as in the original.
+def conclusions(checks: Sequence[MetricCheck], limits: Mapping[str, Limits] | None = None) -> Conclusions:
+    """Whether the ranking of metrics of one kind, and the sign of each, are as in the original, and ``limits`` are kept.
 
     Metrics are of one kind if their names end in the same word for a metric (``rf.accuracy``, ``accuracy_lr``). Two that
     differ by less than their tolerances were never ranked; a sign counts only if the number is further from zero.
@@ -177,8 +181,28 @@ def conclusions(checks: Sequence[MetricCheck]) -> Conclusions:
             signs += 1
             if check.original * check.reproduced < 0:
                 changed.append(f"the sign of '{check.name}' changed")
-    same = (f"{ranked} rankings of two metrics", f"{signs} signs") if compared else ()
+    kept = 0
+    for check in checks:
+        limit = (limits or {}).get(check.name)
+        broken = _broken(check.reproduced, limit) if limit is not None else ""
+        kept += limit is not None and not broken
+        changed += [f"'{check.name}' {broken}"] if broken else []
+    same = (f"{figures.count(ranked, 'ranking')} of two metrics", figures.count(signs, "sign")) if compared else ()
+    if kept:
+        same = (*same, f"{figures.count(kept, 'limit')} kept")
     return Conclusions(same=same, changed=tuple(changed))
+
+
+def _broken(value: float | None, limits: Limits) -> str:
+    """What a number has done that its limits forbid."""
+    if value is None or math.isnan(value):
+        return "has a limit, and no value"
+    told = figures.number(value, 6)
+    if limits.min is not None and value < limits.min:
+        return f"is {told}, the limit is at least {figures.number(limits.min)}"
+    if limits.max is not None and value > limits.max:
+        return f"is {told}, the limit is at most {figures.number(limits.max)}"
+    return ""
 
 
 def _order(one: MetricCheck, other: MetricCheck) -> tuple[int, int]:

@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
-from nb2pipe.cli import climbing
+from nb2pipe.cli import climbing, reporting
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.findings import of_report
 from nb2pipe.cli.options import (
     CONTEXT,
     Running,
@@ -28,6 +27,7 @@ from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CheckReport
 from nb2pipe.reports import github, outcomes, text
 from nb2pipe.reports.look import Look
+from nb2pipe.workflow.findings import of_report
 
 LEVELS = (*(f"R{number}" for number in range(9)), "max")
 CLIMBING = ("text", "json", "markdown")
@@ -109,7 +109,10 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
     if level is not None:
         if form not in CLIMBING or values.given or values.files:
             raise click.UsageError(f"--level goes without parameters, and with --output-format {', '.join(CLIMBING)}")
-        return climbing.command(console, path, level, badge, tolerances(allowed), form, file, running)
+        if strict or reference is not None or seed is not None or cached or warn_contracts:
+            raise click.UsageError("--level goes without --strict, --baseline, --seed, --cached and --warn-contracts")
+        wanted = limits(least, most)
+        return climbing.command(console, path, level, badge, tolerances(allowed), wanted, form, file, running)
     if badge is not None:
         raise click.UsageError("--badge shows a level: give --level too")
     with shown(console) as progress:
@@ -136,19 +139,22 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
     if form == "text" or (file is not None and not console.quiet):
         _show(report, found, console, file if form == "text" else None)
     _tell_github(report, found, console, form)
+    reporting.write(report, path, console)  # after the verdict: nobody has to wait for it
     return 0 if report.passed else 1
 
 
 def _show(report: CheckReport, found: tuple[Diagnostic, ...], console: Console, file: Path | None) -> None:
     """Findings first: the verdict is the last thing on the screen."""
-    look = console.out()
+    from nb2pipe.rules.nb401_out_of_tolerance import told_once
+
+    look, page, found = console.out(), reporting.place(report), told_once(found)
     findings = text.diagnostics(found, look)
-    table = outcomes.of_check(report, look)
+    table = outcomes.of_check(report, look, page)
     console.answer([*findings, *([""] if findings else []), *table])
     if file is not None:
         plain = Look(width=look.width)
         console.document(
-            "\n".join([*text.diagnostics(found, plain), "", *outcomes.of_check(report, plain)]).lstrip(), file
+            "\n".join([*text.diagnostics(found, plain), "", *outcomes.of_check(report, plain, page)]).lstrip(), file
         )
 
 

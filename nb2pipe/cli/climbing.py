@@ -10,7 +10,7 @@ from nb2pipe import storing, workflow
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import Running
 from nb2pipe.cli.progress import shown
-from nb2pipe.model import Tolerance
+from nb2pipe.model import Limits, Tolerance
 
 ENOUGH = 4  # what ``max`` has to reach for exit code 0: metrics within tolerance
 
@@ -21,6 +21,7 @@ def command(
     level: str,
     badge: Path | None,
     allowed: Mapping[str, Tolerance],
+    wanted: Mapping[str, Limits],
     form: str,
     file: Path | None,
     running: Running,
@@ -32,8 +33,9 @@ def command(
     top = level.upper() if level != "max" else "R8"
     with shown(console) as progress:
         ladder = workflow.climb(
-            path, level=top, tolerances=allowed, kernel=running.kernel, timeout=running.timeout, progress=progress
-        )
+            path, level=top, tolerances=allowed, limits=wanted, kernel=running.kernel, timeout=running.timeout,
+            progress=progress,
+        )  # fmt: skip
     look = console.out()
     if form != "text":
         document = json.text(levels.document(ladder)) if form == "json" else levels.markdown(ladder)

@@ -163,7 +163,7 @@ def _printed(cell: Cell, tree: ast.Module) -> Iterator[Reading]:
 
 def _tied(cell: Cell, item: Printed) -> Reading:
     expression = item.hole.expression
-    label = labels.clean(FREE.split(item.label)[-1] if item.repeated else item.label) or labels.clean(item.label)
+    label = _label(item.label) if item.repeated else labels.clean(item.label)
     plain = re.fullmatch(r"[\w.]+(?:\[[\w'\"]+\])*", expression) is not None
     title = expression if (plain and not item.repeated) or not label else label
     if len(title) > _LONGEST:
@@ -180,6 +180,16 @@ def _tied(cell: Cell, item: Printed) -> Reading:
         expression=expression,
         key=item.key,
     )
+
+
+def _label(text: str) -> str:
+    """What names the number that follows: the words after the last number, else those before it, and the sign between."""
+    *before, last = FREE.sub("\n", text).split("\n")
+    own = labels.clean(last)
+    if own:
+        return own
+    label = next((words for words in map(labels.clean, reversed(before)) if words), "")
+    return f"{label} ±" if label and labels.SPREAD.search(last) else label
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:

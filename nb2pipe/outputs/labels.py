@@ -13,6 +13,7 @@ WORDS = re.compile(
     r"gini|brier|mcc|bic|aic|coef|p-?val|accura|genau|precisi|erreur|точност|准确|精度|正解",
     re.IGNORECASE,
 )
+SPREAD = re.compile(r"±|\+/?-")  # between a mean and its deviation
 LONGEST = 80
 MOST = 12  # numbers on a line; more is data
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
@@ -43,7 +44,7 @@ def read(line: str, before: str = "") -> list[tuple[str, Number]]:
     at, label = 0, ""
     for match in matches:
         text = line[at : match.start()]
-        label = clean(text) or ("" if re.search(r"±|\+/?-", text) else label)
+        label = clean(text) or ("" if SPREAD.search(text) else label)
         at = match.end()
         number = parse(match["number"], percent=bool(match["percent"]))
         if number is None or not label:

@@ -77,18 +77,20 @@ def from_observed(found: Iterable[Candidate], observed: Iterable[ObservedMetric]
     by_value: dict[tuple[int, MetricSource, str], list[ObservedMetric]] = {}
     for item in observed:
         by_value.setdefault((item.cell, item.source, item.expression), []).append(item)
+    given = [
+        (candidate, item)
+        for candidate in found
+        for item in by_value.get((candidate.cell, candidate.source, candidate.expression), ())
+    ]
+    taken = {name for candidate, item in given if (name := _own_name(candidate, item.key)) is not None}
     metrics: list[Metric] = []
-    for candidate in found:
-        for item in by_value.get((candidate.cell, candidate.source, candidate.expression), ()):
-            if candidate.source is MetricSource.PRINTED:
-                taken = any(metric.name == item.key for metric in metrics)
-                name = f"{item.key} (cell {item.cell + 1})" if taken else item.key
-                metrics.append(_metric(candidate, name, item.key))
-                continue
-            key = _own_key(candidate, item.key)
-            if key is not None:
-                name = f"{candidate.name}.{key}" if key else candidate.name
-                metrics.append(_metric(candidate, name, item.key))
+    for candidate, item in given:
+        name = _own_name(candidate, item.key)
+        if candidate.source is MetricSource.PRINTED:
+            name = f"{item.key} (cell {item.cell + 1})" if item.key in taken else item.key
+            taken.add(name)
+        if name is not None:
+            metrics.append(_metric(candidate, name, item.key))
     return tuple(metrics)
 
 
@@ -169,6 +171,12 @@ def _own_key(candidate: Candidate, key: str) -> str | None:
         return key
     first, _, rest = key.partition(".")
     return rest if first == str(candidate.index) else None
+
+
+def _own_name(candidate: Candidate, key: str) -> str | None:
+    """What a number of the candidate is called; ``None`` if it is printed, or belongs to another element of the tuple."""
+    own = None if candidate.source is MetricSource.PRINTED else _own_key(candidate, key)
+    return own if own is None else f"{candidate.name}.{own}" if own else candidate.name
 
 
 def _metric(candidate: Candidate, name: str, key: str) -> Metric:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from nb2pipe import magics
 from nb2pipe.model import BaselineMetric, Environment, MetricSource, Notebook, StoredEvidence
 from nb2pipe.outputs import Confidence, Reading, Source, outcomes, read_cell, trust
+from nb2pipe.outputs.trust import Trust, other_versions
 from nb2pipe.planning.metrics import Candidate, printed_in
 
 _BETWEEN_WORDS = r"[\s_-]*"
@@ -26,16 +27,17 @@ def read(
     cells: dict[int, tuple[Reading, ...]] = {}
     found: dict[str, BaselineMetric] = {}
     several = tuple(candidates)
+    others = {candidate.name for candidate in several if candidate.source is not MetricSource.PRINTED}
     for candidate in several:
         cell = candidate.cell
         if cell not in cells:
             source = magics.to_python(notebook.cells[cell].source).text
             cells[cell] = read_cell(notebook.cells[cell], source)
-        reasons = (*(doubt.value for doubt in trust(notebook, cell, environment)), *doubts)
+        reasons = (*(_reason(doubt, notebook, environment) for doubt in trust(notebook, cell, environment)), *doubts)
         for key, reading in _of(candidate, cells[cell], printed_in(several, cell)):
             name = f"{candidate.name}.{key}" if key else candidate.name
             if candidate.source is MetricSource.PRINTED:
-                name = f"{key} (cell {cell + 1})" if key in found else key
+                name = f"{key} (cell {cell + 1})" if key in found or key in others else key
             found[name] = BaselineMetric(
                 name=name,
                 value=reading.value,
@@ -52,6 +54,15 @@ def read(
                 ),
             )
     return found
+
+
+def _reason(doubt: Trust, notebook: Notebook, environment: Environment | None) -> str:
+    """The doubt, with both versions if it is about versions: ``other Python: 3.8.1, here 3.11.7``."""
+    if environment is not None and doubt is Trust.PYTHON:
+        return f"{doubt}: {notebook.python_version}, here {environment.python}"
+    if environment is not None and doubt is Trust.PACKAGES:
+        return f"{doubt}: {'; '.join(other_versions(notebook, environment))}"
+    return doubt.value
 
 
 def scaled(evidence: StoredEvidence, recorded: float) -> float:

@@ -20,6 +20,7 @@ from nb2pipe.reports.look import Look, clean, columns, cut, wrap
 from nb2pipe.rules import figures
 
 LINES = 12
+MORE_LINES = {"NB401": 16}  # all kinds of causes, then the command and what to do
 HEAD_LINES = 3
 COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 
@@ -35,12 +36,13 @@ def diagnostics(found: Iterable[Diagnostic], look: Look) -> list[str]:
 
 
 def render(diagnostic: Diagnostic, look: Look) -> list[str]:
-    """One finding in at most :data:`LINES` lines."""
+    """One finding in at most :data:`LINES` lines (:data:`MORE_LINES` for some)."""
+    most = MORE_LINES.get(diagnostic.code, LINES)
     lines = _head(diagnostic, look)
     if diagnostic.notebook is not None:
         lines.append(f"  {look.paint('-->', 'blue')} {look.plain(cut(place(diagnostic), look.width - 6))}")
     lines += _source(diagnostic, look)
-    return lines + _notes(diagnostic, look, LINES - len(lines), widest=max(map(_visible, lines)))
+    return lines + _notes(diagnostic, look, most - len(lines), widest=max(map(_visible, lines)))
 
 
 def place(diagnostic: Diagnostic) -> str:

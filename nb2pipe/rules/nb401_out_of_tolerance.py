@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import Change, Direction, MetricCheck, ToleranceSource
@@ -16,6 +17,7 @@ KINDS = {
     "package": "packages changed since the original ran",
     "value": "first value that differs from the original's",
 }
+AGAIN = "the same numbers again"
 CODE = "NB401"
 TITLE = "The run computes another number than the notebook"
 SEVERITY = Severity.ERROR
@@ -75,6 +77,19 @@ def diagnostic(
     )
 
 
+def told_once(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings for one reader: changes that hold for several metrics, and the command, stand with the first only."""
+    seen: set[str] = set()
+    result = []
+    for item in found:
+        shared = [
+            note for note in item.notes if item.code == CODE and note.partition(": ")[0] in (*KINDS.values(), AGAIN)
+        ]
+        result.append(replace(item, notes=tuple(note for note in item.notes if note not in seen or note not in shared)))
+        seen.update(shared)
+    return tuple(result)
+
+
 def _fact(check: MetricCheck) -> str:
     calibrated = check.noise is not None and check.reference is not None and check.reference != check.original
     base = check.reference if calibrated else check.original
@@ -104,7 +119,7 @@ def _notes(check: MetricCheck, changes: Sequence[Change], command: str) -> list[
     if own and check.direction is not Direction.BOTH and not _limited(check):
         notes.append(f"{check.direction.value} is better for it: only the other direction fails")
     if command:
-        notes.append(f"the same numbers again: {command}")
+        notes.append(f"{AGAIN}: {command}")
     if check.tolerance.source is ToleranceSource.NOISE:
         notes.append("if the change is meant: export again, then nb2pipe baseline")
     elif check.difference is not None and math.isfinite(check.difference) and not _limited(check):

@@ -71,7 +71,7 @@ def diagnostic(metrics: Sequence[BaselineMetric], *, notebook: str, file_line: i
     was, now = figures.pair(first.stored, first.value)
     more = f", and {figures.count(len(metrics) - 1, 'more number')}" if len(metrics) > 1 else ""
     doubts = tuple(dict.fromkeys(d for metric in metrics if metric.evidence for d in metric.evidence.doubts))
-    reasons = [REASONS.get(doubt, doubt) for doubt in doubts]
+    reasons = [_reason(doubt) for doubt in doubts]
     likely = (
         f"likely reason: {'; '.join(reasons)}" if reasons else "no reason stands in the file: older code or other data?"
     )
@@ -85,3 +85,9 @@ def diagnostic(metrics: Sequence[BaselineMetric], *, notebook: str, file_line: i
         step=first.step,
         notes=(likely, "the check compares with the fresh run's number; save the notebook after running all cells"),
     )
+
+
+def _reason(doubt: str) -> str:
+    """The doubt as a sentence; what stands behind its colon are cells or versions."""
+    kind, _, detail = doubt.partition(": ")
+    return REASONS.get(kind, kind) + (f" ({detail})" if detail else "")

@@ -91,12 +91,15 @@ def note_in_outputs(cell: Any, failure: ExecutionFailure) -> None:
 
 
 def join_streams(cell: Any) -> None:
-    """Join neighbouring pieces of one stream, as Jupyter does: where they were cut depends on the clock."""
+    """Join neighbouring pieces of one stream, as Jupyter does: where they were cut depends on the clock.
+
+    The pieces stay as they are: a watcher may have kept them.
+    """
     joined: list[Any] = []
     for output in cell.get("outputs", []):
         last = joined[-1] if joined else None
         if last is not None and output.output_type == "stream" == last.output_type and output.name == last.name:
-            last["text"] += output.text
+            joined[-1] = nbformat.v4.new_output("stream", name=last.name, text=last.text + output.text)
         else:
             joined.append(output)
     cell.outputs = joined

@@ -22,6 +22,14 @@ from nb2pipe.rules import nb002_kernel_not_installed as rule
 GENERIC = frozenset({"python3", "python"})
 # Sets and dicts of strings must iterate in the same order in every run; a user who sets it differently means it.
 ENVIRONMENT = {"PYTHONHASHSEED": "0"}
+# Packages whose name on PyPI is not the name that is imported; there, `sklearn` and `PIL` install nothing.
+_DISTRIBUTIONS = {
+    "Bio": "biopython", "PIL": "pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil", "dotenv": "python-dotenv", "fitz": "pymupdf", "imblearn": "imbalanced-learn",
+    "mpl_toolkits": "matplotlib", "skimage": "scikit-image",
+    "sklearn": "scikit-learn", "sksurv": "scikit-survival", "skopt": "scikit-optimize", "serial": "pyserial",
+    "umap": "umap-learn", "yaml": "pyyaml",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +177,9 @@ def _has_ipykernel(python: str) -> bool:
         return False
 
 
-def install_command(python: str, package: str = "ipykernel") -> str:
-    """The command that works for this interpreter: uv's environments have no pip."""
+def install_command(python: str, module: str = "ipykernel") -> str:
+    """The command that installs a module for this interpreter: uv's environments have no pip."""
+    package = _DISTRIBUTIONS.get(module, module)
     code = "import importlib.util as u, sys; sys.exit(0 if u.find_spec('pip') else 1)"
     try:
         pip = subprocess.run([python, "-c", code], capture_output=True, timeout=60, check=False).returncode == 0  # noqa: S603

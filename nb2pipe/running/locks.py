@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +23,22 @@ def held(folder: Path) -> Iterator[None]:
         yield
     with suppress(OSError):
         (folder / FILE_NAME).unlink()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process has the lock of a folder, then hold it. Raises OSError where there are no locks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / FILE_NAME).open("a+b") as file:
+        while True:
+            try:
+                _take(file)
+                break
+            except OSError as error:
+                if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                    raise
+            time.sleep(0.05)
+        yield
 
 
 def is_held(folder: Path) -> bool:

@@ -123,7 +123,8 @@ class KernelProcess:
                 if fork.ahead is not None:
                     fork.server.ahead(preload=fork.ahead, **request)
                 return self._adopt(process)
-            fork.server.tell(f"an ordinary kernel is started: {process.refused}")
+            ended = f"a forked one ended with exit code {process.returncode}"
+            fork.server.tell(f"an ordinary kernel is started: {process.refused or ended}")
         except Died:
             fork.server.tell(f"an ordinary kernel is started: a forked one ended with exit code {self.returncode}")
         except Overtime:

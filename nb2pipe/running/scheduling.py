@@ -1,19 +1,17 @@
-"""Which steps may run at the same time, and with how many threads each: decided by the plan alone, not by chance."""
+"""Which steps may run at the same time: decided by the plan alone, not by chance.
+
+Thread pools of numerical libraries are left alone. With fewer threads than the notebook had, a sum is added up in another
+order, and what is ill-conditioned (an inverse, a solver that stops early) comes out as another number.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nb2pipe.model import Step
-
-#: Read by the thread pools of numerical libraries when they are loaded, and by joblib.
-THREADS = (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "LOKY_MAX_CPU_COUNT",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +42,6 @@ def waits_for(steps: Sequence[Step], *, observed: bool, alone: Iterable[str] = (
     return found
 
 
-def threads(waits: Mapping[str, frozenset[str]], jobs: int, cores: int) -> dict[str, int | None]:
-    """Step -> its share of the cores, ``None`` for all: what no other step can run beside is not held back.
-
-    The share depends on the plan, ``jobs`` and ``cores``, never on what happens to run, so that a sum is added up in the
-    same order in each run.
-    """
-    above: dict[str, frozenset[str]] = {}
-    for name, first in waits.items():
-        above[name] = first.union(*(above[other] for other in first))
-    found: dict[str, int | None] = {}
-    for name in waits:
-        beside = [other for other in waits if other != name and other not in above[name] and name not in above[other]]
-        width = 1 + _widest(beside, above)
-        share = max(1, cores // min(width, jobs))
-        found[name] = share if share < cores else None
-    return found
-
-
-def environment(share: int | None) -> dict[str, str]:
-    """The variables that hold thread pools to the share; what the user has set stays."""
-    return {} if share is None else {name: str(share) for name in THREADS if name not in os.environ}
-
-
 def cores() -> int:
     """How many this process may use: its affinity, and the quota of its control group."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -82,19 +57,3 @@ def _meet(one: Step, other: Step) -> bool:
     if set(one.hosts) & set(other.hosts):
         return True
     return bool({*one.writes} & {*other.reads, *other.writes} or {*one.reads} & {*other.writes})
-
-
-def _widest(names: Sequence[str], above: Mapping[str, frozenset[str]]) -> int:
-    """The most of these that can run at once, no two of them one after the other: all but a largest matching (Dilworth)."""
-    partner: dict[str, str] = {}
-
-    def place(name: str, tried: set[str]) -> bool:
-        for later in names:
-            if name in above[later] and later not in tried:
-                tried.add(later)
-                if later not in partner or place(partner[later], tried):
-                    partner[later] = name
-                    return True
-        return False
-
-    return len(names) - sum(place(name, set()) for name in names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,13 +41,9 @@ def run_step(
     options: RunOptions,
     *,
     stop: threading.Event,
-    environment: Mapping[str, str],
     fork: Fork | None = None,
 ) -> Ran:
-    """Run it; raises ExecutionFailure, StorageProblem.
-
-    ``environment`` holds thread pools to the step's share. A forked kernel has its server's, and is told of it by itself.
-    """
+    """Run it; raises ExecutionFailure, StorageProblem."""
     folder = runs.folder(project.state, run)
     artifacts = folder / "artifacts"
     artifacts.mkdir(parents=True, exist_ok=True)
@@ -58,7 +53,7 @@ def run_step(
     started = time.time_ns() - _CLOCK
     with temporary.folder() as place:
         other = options.watcher(step) if options.watcher else None
-        watcher = SeenWatcher(Path(place) / "seen.json", other, environment)
+        watcher = SeenWatcher(Path(place) / "seen.json", other)
         execution = execute_notebook(
             project.notebook(step.name),
             output,
@@ -67,7 +62,6 @@ def run_step(
             parameters=parameters,
             timeout=options.timeout,
             watcher=watcher,
-            environment=None if fork else environment,
             fork=fork,
             stop=stop,
         )

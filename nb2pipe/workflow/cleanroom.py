@@ -24,11 +24,14 @@ SHOWN = 8  # names in a sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanRun:
-    """``inputs`` is what the folder held beside the notebook, ``blocks`` what was not declared, or failed."""
+    """``inputs`` is what the folder held beside the notebook, ``hosts`` are listed ones that were contacted, ``blocks`` is
+    what was not declared, or failed.
+    """
 
     inputs: tuple[str, ...]
     writes: tuple[str, ...]
-    blocks: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
     cure: str = ""
 
 
@@ -60,12 +63,17 @@ def run(notebook: Notebook, pipeline: Pipeline, kernel: Kernel, timeout: float |
     read = [name for name in watch.reads if name not in known and name not in watch.writes and name not in far]
     blocks += [f"reads {name}, which {_why(name, inputs, home)}" for name in _few(read)]
     blocks += [f"writes {name}, which pipeline.yaml does not list" for name in _few(_new(watch.writes, wrote))]
-    blocks += [f"contacts {host}: an input that no file holds" for host in _few(watch.hosts)]
+    listed = {host for step in pipeline.steps for host in step.hosts}
+    unlisted = _new(watch.hosts, listed)
+    blocks += [f"contacts {host}, which pipeline.yaml does not list" for host in _few(unlisted)]
     if any(Path(name).is_absolute() for name in read):
         cure = cure or "name it by a path relative to the notebook"
-    if watch.hosts:
+    if unlisted:
         cure = cure or "save what comes from there to a file beside the notebook, and read that"
-    return CleanRun(inputs=tuple(inputs), writes=tuple(watch.writes), blocks=tuple(blocks), cure=cure or "export again")
+    return CleanRun(
+        inputs=tuple(inputs), writes=tuple(watch.writes), hosts=tuple(host for host in watch.hosts if host in listed),
+        blocks=tuple(blocks), cure=cure or "export again",
+    )  # fmt: skip
 
 
 def declared(notebook: Notebook, pipeline: Pipeline) -> list[str]:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from nb2pipe import manifest as manifests
 from nb2pipe import notebook as notebooks
 from nb2pipe.checking.levels import BY_CODE, LEVELS, Ladder, Level, Outcome, Rung, conclusions
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.errors import EnvironmentProblem, Refused, StepFailed
-from nb2pipe.model import CellKind, CheckReport, Environment, Notebook, StepStatus, Tolerance
+from nb2pipe.model import CellKind, CheckReport, Environment, Limits, Notebook, Role, StepStatus, Tolerance
 from nb2pipe.planning import hazards
+from nb2pipe.reports import levels
 from nb2pipe.rules import figures, nb402_out_of_order, nb414_absolute_path
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import Project, is_project, open_project
-from nb2pipe.workflow import analysis, cleanroom, comparing
+from nb2pipe.storing import write_text
+from nb2pipe.workflow import analysis, cleanroom, comparing, readable
 from nb2pipe.workflow.opening import original
 from nb2pipe.workflow.runs import check
 from nb2pipe.workflow.storage import storage_problems
@@ -36,6 +39,7 @@ def climb(
     *,
     level: str = HIGHEST,
     tolerances: Mapping[str, Tolerance] | None = None,
+    limits: Mapping[str, Limits] | None = None,
     kernel: KernelChoice | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
@@ -49,8 +53,9 @@ def climb(
     if level not in BY_CODE:
         raise ValueError(f"level must be one of {', '.join(BY_CODE)}, not {level!r}")
     climber = _Climb(
-        path=Path(path), tolerances=tolerances or {}, kernel=kernel, timeout=timeout, told=progress or Silent()
-    )
+        path=Path(path), tolerances=tolerances or {}, limits=limits or {}, kernel=kernel, timeout=timeout,
+        told=progress or Silent(),
+    )  # fmt: skip
     for each in LEVELS[: BY_CODE[level].number + 1]:
         if climber.stopped:
             climber.rungs.append(Rung(level=each, outcome=Outcome.NOT_TRIED))
@@ -59,7 +64,11 @@ def climb(
         climber.told.message(f"{each.code}: {each.name}")
         found = getattr(climber, each.code.lower())(each)
         climber.add(found, time.monotonic() - began)
-    return climber.ladder()
+    ladder = climber.ladder()
+    if climber.project is not None:
+        document = json.dumps(levels.document(ladder), indent=1, ensure_ascii=False)
+        write_text(climber.project.state / levels.FILE_NAME, document + "\n")
+    return ladder
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +77,7 @@ class _Climb:
 
     path: Path
     tolerances: Mapping[str, Tolerance]
+    limits: Mapping[str, Limits]
     kernel: KernelChoice | None
     timeout: float | None
     told: Progress
@@ -119,20 +129,38 @@ class _Climb:
         paths = [h.finding for h in hazards.find(self.notebook) if h.finding.code == nb414_absolute_path.CODE]
         bad = [d for d in inspection.diagnostics if d.severity is Severity.ERROR or d.code == nb402_out_of_order.CODE]
         bad += paths
-        code = sum(cell.kind is CellKind.CODE for cell in self.notebook.cells)
         if bad:
             cure = f"nb2pipe {'doctor --static' if paths else 'lint'} {self.notebook.path}"
             return Rung(level=level, outcome=Outcome.BLOCKED, blocks=tuple(map(_told, bad)), cure=cure)
-        return Rung(
-            level=level, outcome=Outcome.REACHED, found=(f"{figures.count(code, 'code cell')} without an error",)
-        )
+        return self._complete(level, self.notebook, {role.cell for role in inspection.roles if role.role is Role.SKIP})
+
+    def _complete(self, level: Level, notebook: Notebook, skipped: Collection[int]) -> Rung:
+        """R0's second half: were all cells run, and is what they import there?"""
+        unrun = readable.never_run(notebook, skipped)
+        if unrun:
+            cure = "restart the kernel, run all cells, save; or tag with skip what is not to run"
+            return Rung(level=level, outcome=Outcome.BLOCKED, blocks=(unrun,), cure=cure)
+        code = sum(cell.kind is CellKind.CODE for cell in notebook.cells)
+        found = f"{figures.count(code, 'code cell')} without an error"
+        asked = self.project.manifest.kernel if self.project else notebook.kernel_name
+        try:
+            kernel = resolve(self.kernel, asked, str(notebook.path))
+        except EnvironmentProblem:
+            note = "imports were not looked up: there is no kernel"  # R1 says more
+            return Rung(level=level, outcome=Outcome.REACHED, found=(found, note))
+        missing = readable.unresolved(notebook, kernel, skipped)
+        if missing:
+            blocks, cure = readable.told(missing, kernel)
+            return Rung(level=level, outcome=Outcome.BLOCKED, found=(found,), blocks=blocks, cure=cure)
+        note = "imports could not be looked up" if missing is None else "all imports are there"
+        return Rung(level=level, outcome=Outcome.REACHED, found=(found, note))
 
     def r1(self, level: Level) -> Rung:
         """The pipeline run in fresh kernels; that run's metrics serve the levels above."""
         try:
             self.report = check(
-                self.path, tolerances=self.tolerances, kernel=self.kernel, timeout=self.timeout, fresh=True,
-                progress=self.told,
+                self.path, tolerances=self.tolerances, limits=self.limits, kernel=self.kernel, timeout=self.timeout,
+                fresh=True, progress=self.told,
             )  # fmt: skip
         except (StepFailed, Refused) as error:
             return Rung(
@@ -158,15 +186,17 @@ class _Climb:
         listed = (
             f"inputs: {', '.join(room.inputs) or 'none'}",
             *((f"writes: {', '.join(room.writes)}",) if room.writes else ()),
+            *((f"contacts, as listed: {', '.join(room.hosts)} (no file holds what it sends)",) if room.hosts else ()),
         )
         if not room.blocks:
             return Rung(level=level, outcome=Outcome.REACHED, found=listed)
         return Rung(level=level, outcome=Outcome.BLOCKED, found=listed, blocks=room.blocks, cure=room.cure)
 
     def r3(self, level: Level) -> Rung:
-        """Ranking and signs of the metrics of the run of R1."""
+        """Ranking, signs and limits of the metrics of the run of R1."""
         assert self.report is not None
-        found = conclusions(self.report.metrics)
+        limits = {**manifests.limits(self._project().manifest), **self.limits}
+        found = conclusions(self.report.metrics, limits)
         if not found.same:
             return self._nothing(level)
         if found.changed:

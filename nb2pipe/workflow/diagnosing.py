@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from nb2pipe.model import CellFlow, CellKind, CellRole, Notebook, Role
 from nb2pipe.planning import hazards, metrics
 from nb2pipe.planning.analysis import Analysis
 from nb2pipe.planning.metrics import Candidate
+from nb2pipe.planning.reach import upstream
 from nb2pipe.recording import diagnosis
 from nb2pipe.recording.diagnosis import Examination, Kind, Trial, Verdict
 from nb2pipe.rules import nb402_out_of_order, nb419_uncontrolled
@@ -28,7 +29,7 @@ from nb2pipe.workflow.storage import storage_problems
 SEEDS = (101, 202)  # of the two runs that must agree, and of the one that may not
 SAME = 1e-12  # relative; threads add up in another order and move numbers by 1e-15, a second moves a clock by 5e-10
 BY_SEED = ("NB410", "NB411")
-BY_LUCK = ("NB412", "NB413", "NB415", "NB417", "NB418")
+BY_LUCK = ("NB412", "NB417", "NB415", "NB418")  # the first change with each run, the last with the machine
 
 
 @storage_problems
@@ -61,7 +62,9 @@ def doctor(
         told.message(f"run {at} of 3, {how}")
         trials.append(_trial(analysis.notebook, candidates, seed, found, timeout, vary=vary))
     verdicts = _judged(trials)
-    settled = tuple(_settled(hint, verdicts, trials) for hint in hints)
+    places = _places(analysis.flows, verdicts)
+    ranked = _ranked(hints, places)
+    settled = tuple(_settled(hint, verdicts, trials, ranked, places) for hint in hints)
     loose = tuple(
         placed(nb419_uncontrolled.diagnostic(v.name, v.first, v.again), analysis.notebook, v.cell)
         for v in verdicts
@@ -131,7 +134,40 @@ def _judged(trials: Sequence[Trial]) -> tuple[Verdict, ...]:
     return tuple(found)
 
 
-def _settled(hint: Diagnostic, verdicts: Sequence[Verdict], trials: Sequence[Trial]) -> Diagnostic:
+def _places(flows: Sequence[CellFlow], verdicts: Sequence[Verdict]) -> Mapping[str, frozenset[int]]:
+    """The cells from which each uncontrolled number may come."""
+    return {v.name: upstream(flows, v.cell) for v in verdicts if v.kind is Kind.UNCONTROLLED}
+
+
+def _ranked(hints: Sequence[Diagnostic], places: Mapping[str, frozenset[int]]) -> list[Diagnostic]:
+    """What may move uncontrolled numbers, the likeliest first: what changes between two runs at once, in a cell from which
+    most of them come, as far down as can be.
+    """
+    reaching = [hint for hint in hints if hint.code in BY_LUCK and _moves(hint, places)]
+    return sorted(
+        reaching, key=lambda hint: (BY_LUCK.index(hint.code), -len(_moves(hint, places)), -(hint.cell or 0))
+    )  # fmt: skip
+
+
+def _moves(hint: Diagnostic, places: Mapping[str, frozenset[int]]) -> list[str]:
+    """The uncontrolled numbers that may come from the hint's cell."""
+    return [name for name, cells in places.items() if hint.cell is None or hint.cell in cells]
+
+
+def _rank(hint: Diagnostic, ranked: Sequence[Diagnostic]) -> str:
+    if len(ranked) == 1:
+        return "this is the likely reason"
+    at = next(number for number, other in enumerate(ranked, start=1) if other is hint)
+    return f"the likeliest of {len(ranked)} reasons" if at == 1 else f"number {at} of {len(ranked)} possible reasons"
+
+
+def _settled(
+    hint: Diagnostic,
+    verdicts: Sequence[Verdict],
+    trials: Sequence[Trial],
+    ranked: Sequence[Diagnostic],
+    places: Mapping[str, frozenset[int]],
+) -> Diagnostic:
     """The hint with what the runs say about it; one that did no harm is a notice."""
     sensitive = [v.name for v in verdicts if v.kind is Kind.SEED_SENSITIVE]
     loose = [v.name for v in verdicts if v.kind is Kind.UNCONTROLLED]
@@ -145,8 +181,11 @@ def _settled(hint: Diagnostic, verdicts: Sequence[Verdict], trials: Sequence[Tri
     elif hint.code == "NB417" and sensitive and not loose:
         told = f"{_named(sensitive)} with another seed and another order of sets"
     elif hint.code in BY_LUCK:
-        told = f"{_named(loose)} with the same seed: this may be why" if loose else ""
+        moved = _moves(hint, places)
+        told = f"{_named(moved)} with the same seed: {_rank(hint, ranked)}" if moved else ""
         harmless = "no number changed; it may on another day or machine"
+        if loose:
+            harmless = "the numbers that changed do not come from this cell"
     if told:
         return replace(hint, notes=(f"the runs: {told}", *hint.notes))
     if harmless:

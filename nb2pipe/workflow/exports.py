@@ -13,7 +13,7 @@ from nb2pipe import exporting
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
 from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, MetricSource, Notebook, Pipeline, Recording, Step
-from nb2pipe.planning import Plan, metrics
+from nb2pipe.planning import Plan, hazards, metrics
 from nb2pipe.planning.analysis import Analysis
 from nb2pipe.recording import evidence, inputs, stored
 from nb2pipe.recording.record import record
@@ -195,7 +195,8 @@ def _with_formats(pipeline: Pipeline) -> Pipeline:
 
 def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) -> Baseline:
     environment = recording.environment if recording else None
-    shown = stored.read(analysis.notebook, planned.candidates, environment)
+    doubts = hazards.unseeded(analysis.notebook) if recording else ()
+    shown = stored.read(analysis.notebook, planned.candidates, environment, doubts)
     if recording is None:
         return Baseline(origin="stored", metrics=tuple(shown.values()))
     found: list[BaselineMetric] = []

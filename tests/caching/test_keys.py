@@ -149,19 +149,3 @@ def test_what_nobody_watched_runs_one_by_one() -> None:
     waits = scheduling.waits_for(wide(), observed=True, alone=["b"])
     assert waits["c"] == frozenset({"load", "b"})
     assert waits["b"] == frozenset({"load", "a"})
-
-
-@pytest.mark.parametrize(
-    ("jobs", "cores", "shares"),
-    [
-        (8, 8, {"load": None, "a": 2, "b": 2, "c": 2, "end": None}),
-        (2, 8, {"load": None, "a": 4, "b": 4, "c": 4, "end": None}),
-        (1, 8, dict.fromkeys(["load", "a", "b", "c", "end"])),
-        (4, 1, dict.fromkeys(["load", "a", "b", "c", "end"])),
-        (4, 2, {"load": None, "a": 1, "b": 1, "c": 1, "end": None}),
-    ],
-)
-def test_threads_are_shared_by_plan(jobs: int, cores: int, shares: dict[str, int | None]) -> None:
-    """A step that none can run beside keeps all cores; the others share them, whoever happens to run."""
-    waits = scheduling.waits_for(wide(), observed=True)
-    assert scheduling.threads(waits, jobs, cores) == shares

@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 import pytest
 
 from nb2pipe.checking.levels import BY_CODE, LEVELS, Ladder, Outcome, Rung, conclusions
-from nb2pipe.model import MetricCheck, Tolerance, Verdict
+from nb2pipe.model import Limits, MetricCheck, Tolerance, Verdict
 from nb2pipe.reports import levels
 from nb2pipe.reports.look import Look
 from nb2pipe.workflow import comparing
+from tests.building import notebook
 from tests.main_job.calling import call
 
 
@@ -182,7 +183,50 @@ def test_a_notebook_with_an_absolute_path_is_not_readable_elsewhere(place: Path)
     assert "NB414" in done.out
 
 
+def test_limits_are_conclusions():
+    """A service level that is not kept is another conclusion, also where there is no value."""
+    limits = {"acc": Limits(min=0.8), "loss": Limits(max=0.5), "gone": Limits(min=0.0)}
+    found = conclusions([checked("acc", 0.9, 0.7), checked("loss", 0.1, 0.2), checked("gone", 1.0, None)], limits)
+    assert found.changed == ("'acc' is 0.7, the limit is at least 0.8", "'gone' has a limit, and no value")
+    assert found.same[-1] == "1 limit kept"
+
+
+IMPORTS = [
+    ("there", "import os.path, helper\nfrom . import x", "all imports are there", 0),
+    ("missing", "import os, nosuchpackage.part", "cell 1 imports nosuchpackage, which the kernel's Python does not", 1),
+    (
+        "only if it is there",
+        "try:\n    import nosuchpackage\nexcept ImportError:\n    pass",
+        "all imports are there",
+        0,
+    ),
+    ("installed by the notebook", "!pip install nosuchpackage==1\nimport nosuchpackage", "could not be looked up", 0),
+]
+
+
+@pytest.mark.parametrize(("source", "said", "code"), [c[1:] for c in IMPORTS], ids=[c[0] for c in IMPORTS])
+def test_imports_are_looked_for_where_the_kernel_runs(place: Path, source: str, said: str, code: int):
+    """R0, without importing anything: modules beside the notebook count, what is optional or installed later does not."""
+    (place / "helper.py").write_text("raise SystemExit('imported')")
+    notebook(place, ("step:one", source))
+    done = call("check", "nb.ipynb", "--level", "R0", folder=place)
+    assert said in " ".join(done.out.split()), done.out
+    assert done.code == code
+
+
+def test_cells_that_never_ran_are_told(place: Path):
+    """In a notebook that was saved with counts; skipped cells may stay as they are."""
+    path = notebook(place, ("step:one", "a = 1"), ("", "b = 1"), ("skip", "c = 1"), ("", "d = 1"))
+    data = json.loads(path.read_text())
+    data["cells"][0]["execution_count"], data["cells"][3]["execution_count"] = 1, 2
+    path.write_text(json.dumps(data))
+    done = call("check", "nb.ipynb", "--level", "R0", folder=place)
+    assert done.code == 1
+    assert "cell 2 was not run before the notebook was saved" in " ".join(done.out.split())
+
+
 def test_levels_take_no_parameters(place: Path):
     """They are about the original's numbers."""
+    assert call("check", "nb.py", "--level", "R1", "--strict", folder=place).code == 2
     assert call("check", "nb.py", "--level", "R1", "-p", "a=1", folder=place).code == 2
     assert call("check", "nb.py", "--badge", "b.svg", folder=place).code == 2

@@ -8,7 +8,10 @@ import pytest
 
 from nb2pipe import notebook as notebooks
 from nb2pipe.planning import hazards
+from nb2pipe.planning.reach import upstream
 from nb2pipe.rules import explain
+from nb2pipe.workflow import diagnosing
+from nb2pipe.workflow.analysis import analyze
 from tests.main_job.calling import call
 
 CODES = [f"NB{number}" for number in range(410, 419)]
@@ -88,6 +91,17 @@ fixed
 """
 
 
+def test_reasons_are_ranked(tmp_path: Path):
+    """What each run changes comes first; a cell that the number does not come from is no reason at all."""
+    source = "# %%\nimport os, time\nnames = os.listdir()\n# %%\nnow = time.time() % 7\n# %%\nz = os.environ.get('Z')\n"
+    (tmp_path / "nb.py").write_text(source + "# %%\nscore = len(names[0]) + now\n")
+    analysis = analyze(tmp_path / "nb.py")
+    hints = [hazard.finding for hazard in hazards.find(analysis.notebook)]
+    assert upstream(analysis.flows, 3) == {0, 1, 3}
+    places = {"score": upstream(analysis.flows, 3)}
+    assert [hint.code for hint in diagnosing._ranked(hints, places)] == ["NB412", "NB415"]
+
+
 @pytest.mark.slow
 @pytest.mark.kernel
 def test_three_runs_settle_the_hints(tmp_path: Path):
@@ -103,4 +117,4 @@ def test_three_runs_settle_the_hints(tmp_path: Path):
     codes = {found["code"]: found for found in report["diagnostics"]}
     assert set(codes) == {"NB411", "NB412", "NB419"}
     assert "luck, own changed with another seed" in str(codes["NB411"])
-    assert "clock changed with the same seed" in str(codes["NB412"])
+    assert "clock changed with the same seed: this is the likely reason" in str(codes["NB412"])

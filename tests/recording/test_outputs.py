@@ -46,6 +46,7 @@ PRINTED = [
     ("report", "print(classification_report(y, p))", REPORT, [("0.f1-score", 0.86, 2, ...), ("accuracy", 0.79, 2, ...)]),
     ("report of a variable", "print(r)", OLD_REPORT, [("r.No.recall", 1.0, 2, "r"), ("r.avg / total.recall", 0.97, 2, "r")]),
     ("loop", 'for n, m in ms:\n    print(f"{n}: {m:.2f}")', "rf: 0.91\nlr: 0.85\n", [("rf", 0.91, 2, "m"), ("lr", 0.85, 2, "m")]),
+    ("mean and deviation in a loop", 'for C in cs:\n    print("C=%s, auc = %0.3f ± %0.3f" % (C, np.mean(aucs), np.std(aucs)))', "C=0.1, auc = 0.825 ± 0.013\nC=1, auc = 0.839 ± 0.009\n", [("auc", 0.825, 3, "np.mean(aucs)"), ("auc ±#2", 0.009, 3, "np.std(aucs)")]),
     ("a loop's counter is no result", 'for i in range(2):\n    print(f"fold {i}")', "fold 0\nfold 1\n", []),
     ("no separator", "show(model)", "accuracy 0.97\n", [("accuracy", 0.97, 2, None)]),
     ("several on a line", "show(model)", "Train: 0.98 Test: 0.87\n", [("Train", 0.98, 2, None), ("Test", 0.87, 2, None)]),

@@ -1,14 +1,19 @@
 """What the author saved beside what the code computes, on a real run: read, tied, compared, and said."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nb2pipe import dataflow
 from nb2pipe.magics import to_python
-from nb2pipe.model import CellRole, Role
+from nb2pipe.model import CellRole, Environment, Role
+from nb2pipe.planning import hazards
 from nb2pipe.planning.metrics import candidates
+from nb2pipe.recording import stored
+from nb2pipe.rules import nb409_not_reproducing_itself
+from nb2pipe.workflow.analysis import analyze
 from tests.main_job.calling import call
 
 
@@ -78,6 +83,25 @@ def test_a_notebook_that_does_not_reproduce_itself_is_said_to(stale: Path):
     assert checked.code == 0
     assert [m["verdict"] for m in report["metrics"]] == ["ok"] * 6
     assert sum(d["code"] == "NB409" for d in report["diagnostics"]) == 2
+
+
+def test_likely_reasons_name_cells_and_versions(tmp_path: Path):
+    """A saved number that is another now: draws without a seed by their cells, packages by both versions."""
+    cells = [
+        code("!pip install scikit-learn==0.24.2\nimport numpy as np", 1),
+        code("score = np.random.normal()\nscore", 2, 0.75, tags=["metrics"]),
+    ]
+    (tmp_path / "nb.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    analysis = analyze(tmp_path / "nb.ipynb")
+    here = Environment(python="3.11.7", implementation="cpython", platform="x", packages={"scikit_learn": "1.5.0"})
+    doubts = hazards.unseeded(analysis.notebook)
+    found = stored.read(analysis.notebook, analysis.plan().candidates, here, doubts)
+    [score] = [replace(metric, value=0.5, stored=metric.value) for metric in found.values()]
+    [finding] = nb409_not_reproducing_itself.find([score], "nb.ipynb")
+    assert finding.notes[0] == (
+        "likely reason: it names other package versions than are installed here (scikit-learn 0.24.2, here 1.5.0); "
+        "the notebook draws random numbers without a seed (cell 2)"
+    )
 
 
 TRACKED = """\

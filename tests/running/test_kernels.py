@@ -11,7 +11,7 @@ import pytest
 from nb2pipe.errors import EnvironmentProblem
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.failures import KernelStartFailed
-from nb2pipe.running.kernels import KernelChoice, resolve
+from nb2pipe.running.kernels import KernelChoice, install_command, resolve
 
 from .conftest import notebook
 
@@ -108,6 +108,7 @@ def test_the_command_that_installs_ipykernel(tmp_path):
     python = tmp_path / "a b" / "bin" / "python"
     notes = problem(KernelChoice(python=str(python)), None).notes
     assert f'uv pip install --python "{python}" ipykernel' in notes[0]
+    assert install_command(str(python), "sklearn").endswith(" scikit-learn")  # PyPI's "sklearn" installs nothing
 
 
 @pytest.mark.kernel

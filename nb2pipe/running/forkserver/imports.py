@@ -193,6 +193,8 @@ def _load(entry: str, shown: int) -> Optional[str]:
     except NotInstalled as stopped:
         return "it loads %s, which is no part of an installed package" % stopped
     except BaseException as error:
+        if ZMQInteractiveShell.__name__ in str(error):
+            return "its import uses the notebook's shell"
         return "its import fails: %s: %s" % (type(error).__name__, error)
     _flush()
     others = threads.names()

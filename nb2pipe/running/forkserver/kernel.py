@@ -173,7 +173,8 @@ class KernelJob:
         for stream, target in zip(self.streams, (sys.stdout, sys.stderr)):
             imports.pointed_at(stream, target)
         pyplot = sys.modules.get("matplotlib.pyplot")
-        if pyplot is not None:
+        hook = getattr(pyplot, "_REPL_DISPLAYHOOK", None)
+        if pyplot is not None and getattr(hook, "name", "") != "NONE":
             pyplot.install_repl_displayhook()  # its import did, when there was no shell to install it in
         os.write(self.notice, b"+")
         os.close(self.notice)

@@ -1,0 +1,24 @@
+"""What metrics of an observed run are called."""
+
+from nb2pipe.model import MetricSource, ObservedMetric
+from nb2pipe.planning.metrics import PRINT, Candidate, from_observed
+
+
+def candidate(name: str, cell: int, source: MetricSource) -> Candidate:
+    expression = PRINT if source is MetricSource.PRINTED else "auc"
+    return Candidate(name=name, step="tune", cell=cell, source=source, expression=expression)
+
+
+def seen(key: str, cell: int, source: MetricSource) -> ObservedMetric:
+    expression = PRINT if source is MetricSource.PRINTED else "auc"
+    return ObservedMetric(cell=cell, source=source, expression=expression, key=key, value=0.5)
+
+
+def test_no_two_metrics_have_one_name() -> None:
+    """A loop prints ``auc`` twice; later cells hold variables of the names that this would get."""
+    variable, printed = MetricSource.VARIABLE, MetricSource.PRINTED
+    found = from_observed(
+        [candidate("printed", 0, printed), candidate("auc", 1, variable), candidate("auc#2", 2, variable)],
+        [seen("auc", 0, printed), seen("auc#2", 0, printed), seen("", 1, variable), seen("", 2, variable)],
+    )
+    assert [(m.name, m.cell) for m in found] == [("auc (cell 1)", 0), ("auc#2 (cell 1)", 0), ("auc", 1), ("auc#2", 2)]
