@@ -54,7 +54,7 @@ def killed_and_run_again(folder: Path, times: int) -> None:
         record = workflow.run(folder / "p", parameters={"n": n})
         assert record.metrics == expected(n)
         assert record.finished
-    assert start(folder, 0).wait(timeout=300) == 0
+    assert start(folder, times + 1).wait(timeout=300) == 0
     assert sorted(path.name for path in folder.iterdir()) == ["nb.ipynb", "p"]  # no temporary folder of a killed run
 
 
