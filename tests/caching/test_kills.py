@@ -38,7 +38,7 @@ def project(folder: Path) -> Path:
 def start(folder: Path, n: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "nb2pipe", "run", "p", "-q", "-p", f"n={n}"], cwd=folder, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, start_new_session=True,
+        stderr=subprocess.DEVNULL, start_new_session=True, env=os.environ | {"TMPDIR": str(folder)},
     )  # fmt: skip
 
 
@@ -54,13 +54,15 @@ def killed_and_run_again(folder: Path, times: int) -> None:
         record = workflow.run(folder / "p", parameters={"n": n})
         assert record.metrics == expected(n)
         assert record.finished
+    assert start(folder, times + 1).wait(timeout=300) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["nb.ipynb", "p"]  # no temporary folder of a killed run
 
 
 @pytest.mark.slow
 def test_killed_a_few_times(tmp_path: Path) -> None:
     """SIGKILL leaves nothing half-done that a later run would take for done."""
     project(tmp_path)
-    killed_and_run_again(tmp_path, 3)
+    killed_and_run_again(tmp_path, 2)
 
 
 @pytest.mark.nightly

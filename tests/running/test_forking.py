@@ -79,6 +79,7 @@ def test_user_code_sees_no_difference(run, tmp_path, kernel):
 
 
 @linux
+@pytest.mark.slow
 def test_kernels_of_one_server(run, tmp_path):
     """Each draws its own random numbers, runs all that ordinary ones run, and says how it ended: one run, much asked."""
     draws = notebook(
