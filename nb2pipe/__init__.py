@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Progress,
         Proposal,
         Scheduling,
+        Sweep,
         Verification,
         Wishes,
         check,
@@ -30,14 +31,16 @@ if TYPE_CHECKING:
         measure,
         plan,
         propose,
+        report,
         run,
+        sweep,
         verify,
     )
 
 __all__ = [
-    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Verification",
-    "Wishes",
-    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "run", "verify",
+    "Cleaned", "Export", "Inspection", "KernelChoice", "Planned", "Progress", "Proposal", "Scheduling", "Sweep",
+    "Verification", "Wishes",
+    "check", "clean", "export", "inspect", "lint", "measure", "plan", "propose", "report", "run", "sweep", "verify",
 ]  # fmt: skip
 
 

@@ -645,7 +645,8 @@ FIRST_TIME = "it has not run before"  # the reason to run that needs no words
 class StepRecord:
     """``notebook`` is the executed notebook, ``seconds`` wall time; ``error`` one line if the step failed.
 
-    ``reason`` says why the step ran, or what to know about outputs that were reused.
+    ``began`` is when it began, in seconds after the run did, ``None`` if nothing ran. ``reason`` says why the step ran, or
+    what to know about outputs that were reused.
     """
 
     name: str
@@ -657,6 +658,7 @@ class StepRecord:
     reason: str = ""
     key: str | None = None  # digest of code, parameters and upstream keys
     peak_memory: int | None = None  # bytes
+    began: float | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -667,6 +669,46 @@ class Planned:
     name: str
     action: str
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepPoint:
+    """One combination of values. ``run`` holds its artifacts and executed notebooks; ``error`` says why it failed, in ``step``.
+
+    ``ran`` are the steps that were run for it; what the others gave was there already.
+    """
+
+    parameters: dict[str, Any]
+    metrics: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    run: str | None = None
+    ran: tuple[str, ...] = ()
+    step: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """All points, in the order of the product. ``best`` is the index of the best one by ``metric``, if one was asked for.
+
+    ``varied`` are the parameters with more than one value.
+    """
+
+    pipeline: str
+    project: str
+    varied: tuple[str, ...]
+    points: tuple[SweepPoint, ...]
+    metrics: tuple[str, ...]
+    metric: str | None = None
+    direction: Direction = Direction.BOTH
+    best: int | None = None
+    seconds: float = 0.0
+    files: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        """How many points failed."""
+        return sum(point.error is not None for point in self.points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,9 +42,12 @@ EXITS = {
     "export": "0 written, and verified if that was wanted; 1 the pipeline computes something else; 2 refused; 3 the "
     "notebook or a step fails; 4 environment",
     "run": "0 all steps ran, 1 a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment",
+    "sweep": "0 all points ran, 1 a table between steps is not as usual in some point, 2 usage, 3 a step failed in some "
+    "point (the others are there), 4 environment",
     "baseline": "0 measured and written (warnings are told), 2 usage, 3 a step failed, 4 environment",
     "check": "0 within tolerance, 1 not, or a table between steps is not as usual, 2 usage, 3 a step failed, 4 environment; "
     "with `--level`, 0 if that level is reached (with `max`: R4), 1 if not",
+    "report": "0 written, whatever the verdict was; 2 there is no such project or run; 4 the file cannot be written",
     "doctor": "0 nothing found, 1 something found, 2 not a notebook, 3 the notebook fails, 4 environment",
     "verify": "0 all values equal, 1 not, 2 usage, 3 a step failed, 4 environment",
     "clean": "0, or 2 if there is no such notebook or project",
@@ -87,6 +90,10 @@ $ nb2pipe run churn_pipeline -p max_depth=8 --dry-run
 $ nb2pipe run churn_pipeline -j 4 --memory 8G --force load
 $ nb2pipe run churn.ipynb
 """,
+    "sweep": """
+$ nb2pipe sweep churn_pipeline -p n_estimators=50,100,200 -p max_depth=2:8:2 --best accuracy
+$ nb2pipe sweep churn_pipeline -p max_depth=2:20:1 --best min:logloss -o depths -j 4
+""",
     "baseline": """
 $ nb2pipe baseline churn_pipeline
 $ nb2pipe baseline churn_pipeline --budget 10m --vary seed
@@ -97,6 +104,11 @@ $ nb2pipe check churn_pipeline --tolerance accuracy=0.01 --tolerance logloss=2%
 $ nb2pipe check churn.ipynb --output-format junit -o reproduce.xml
 $ nb2pipe check churn_pipeline --level R4
 $ nb2pipe check churn_pipeline --level max --badge reproducible.svg
+""",
+    "report": """
+$ nb2pipe report churn_pipeline
+$ nb2pipe report churn_pipeline --run 20261123-144512-123456-ab -o report.html
+$ nb2pipe report churn.ipynb --format json
 """,
     "doctor": """
 $ nb2pipe doctor churn.ipynb --static

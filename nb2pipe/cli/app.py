@@ -23,8 +23,10 @@ VERBS = {
     "lint": "Find mistakes in tags and data flow, and fix what can be fixed.",
     "export": "Turn a notebook into a pipeline project, and verify it.",
     "run": "Run a pipeline.",
+    "sweep": "Run a pipeline with every combination of some parameters' values.",
     "baseline": "Repeat a pipeline's run with other seeds and learn the noise of its metrics.",
     "check": "Run a pipeline and compare its metrics with the original's.",
+    "report": "Write the report of a run: one HTML file.",
     "doctor": "Find what makes a notebook's numbers change from run to run.",
     "verify": "Run a pipeline and compare its values with the original's.",
     "contract": "Show what tables between steps are compared with, or accept new ones.",
@@ -36,7 +38,14 @@ VERBS = {
     "completion": "Print the completion script of a shell.",
 }
 OVERVIEW = "overview"  # what ``nb2pipe NOTEBOOK`` does; not listed as a verb
-ANNOTATED = ("export", "run", "baseline", "check", "verify")  # on GitHub Actions, their errors show in the pull request
+ANNOTATED = (
+    "export",
+    "run",
+    "sweep",
+    "baseline",
+    "check",
+    "verify",
+)  # on GitHub Actions, their errors show in the pull request
 NOTEBOOKS = (".ipynb", ".py", ".md", ".myst")
 MANIFEST = "pipeline.yaml"  # as in nb2pipe.manifest, which ``--help`` does not import
 USAGE, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141

@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
-from nb2pipe.cli import climbing
+from nb2pipe.cli import climbing, reporting
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.findings import of_report
 from nb2pipe.cli.options import (
     CONTEXT,
     Running,
@@ -28,6 +27,7 @@ from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CheckReport
 from nb2pipe.reports import github, outcomes, text
 from nb2pipe.reports.look import Look
+from nb2pipe.workflow.findings import of_report
 
 LEVELS = (*(f"R{number}" for number in range(9)), "max")
 CLIMBING = ("text", "json", "markdown")
@@ -136,19 +136,20 @@ def command(  # noqa: PLR0913, PLR0917  click hands over every option
     if form == "text" or (file is not None and not console.quiet):
         _show(report, found, console, file if form == "text" else None)
     _tell_github(report, found, console, form)
+    reporting.write(report, path, console)  # after the verdict: nobody has to wait for it
     return 0 if report.passed else 1
 
 
 def _show(report: CheckReport, found: tuple[Diagnostic, ...], console: Console, file: Path | None) -> None:
     """Findings first: the verdict is the last thing on the screen."""
-    look = console.out()
+    look, page = console.out(), reporting.place(report)
     findings = text.diagnostics(found, look)
-    table = outcomes.of_check(report, look)
+    table = outcomes.of_check(report, look, page)
     console.answer([*findings, *([""] if findings else []), *table])
     if file is not None:
         plain = Look(width=look.width)
         console.document(
-            "\n".join([*text.diagnostics(found, plain), "", *outcomes.of_check(report, plain)]).lstrip(), file
+            "\n".join([*text.diagnostics(found, plain), "", *outcomes.of_check(report, plain, page)]).lstrip(), file
         )
 
 

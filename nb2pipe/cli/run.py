@@ -8,7 +8,6 @@ import click
 
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.findings import baseline_of
 from nb2pipe.cli.options import (
     CONTEXT,
     Running,
@@ -22,6 +21,7 @@ from nb2pipe.cli.options import (
 )
 from nb2pipe.cli.progress import shown
 from nb2pipe.reports import outcomes
+from nb2pipe.workflow.findings import baseline_of
 
 
 @click.command("run", cls=ValuesCommand, context_settings=CONTEXT)

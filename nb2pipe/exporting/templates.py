@@ -21,7 +21,7 @@ def _environment() -> jinja2.Environment:
     import jinja2
 
     return jinja2.Environment(  # noqa: S701  # plain text, nothing to escape
-        loader=jinja2.FileSystemLoader(_folder()),
+        loader=jinja2.FileSystemLoader(folder()),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -32,7 +32,7 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _folder() -> Path:
-    """Inside the installed package, or beside it in a checkout."""
+def folder() -> Path:
+    """Where they are: inside the installed package, or beside it in a checkout."""
     inside = Path(str(files("nb2pipe"))) / "templates"
     return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "templates"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nb2pipe.model import Pipeline
@@ -11,13 +12,22 @@ SHOWN_NAMES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How a step ended in a run, in words; ``kind`` is ``bad``, ``again`` (reused) or empty."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A step: its name, its cells, the parameters it reads and the metrics it gives."""
+    """A step: its name, its cells, the parameters it reads, the metrics it gives, and how it ended in a run."""
 
     name: str
     cells: str
     parameters: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +45,7 @@ class Arrow:
         return ", ".join(self.names[:SHOWN_NAMES]) + (f" +{more}" if more > 0 else "")
 
 
-def boxes(pipeline: Pipeline) -> tuple[Box, ...]:
+def boxes(pipeline: Pipeline, states: Mapping[str, State] | None = None) -> tuple[Box, ...]:
     """One box per step, in order."""
     metrics: dict[str, list[str]] = {}
     for metric in pipeline.metrics:
@@ -46,6 +56,7 @@ def boxes(pipeline: Pipeline) -> tuple[Box, ...]:
             cells=figures.cells(step.cells),
             parameters=step.parameters,
             metrics=tuple(metrics.get(step.name, ())),
+            state=(states or {}).get(step.name),
         )
         for step in pipeline.steps
     )

@@ -27,6 +27,7 @@ from nb2pipe.model import (
     RunRecord,
     Step,
     StepRecord,
+    Sweep,
     Tolerance,
 )
 
@@ -97,6 +98,36 @@ def of_proposal(proposal: Proposal, *, written: bool) -> Document:
         "metrics": [_metric(metric) for metric in proposal.pipeline.metrics],
         "notes": list(proposal.notes),
         "diagnostics": _diagnostics(proposal.problems, [proposal.notebook]),
+    }
+
+
+def of_sweep(sweep: Sweep) -> Document:
+    """``nb2pipe sweep``: a row per point. ``best`` is the number of the best one, counted from 1."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "sweep",
+        "pipeline": sweep.pipeline,
+        "project": sweep.project,
+        "varied": list(sweep.varied),
+        "metric": sweep.metric,
+        "direction": sweep.direction.value if sweep.metric else None,
+        "best": None if sweep.best is None else sweep.best + 1,
+        "failed": sweep.failed,
+        "seconds": sweep.seconds,
+        "files": list(sweep.files),
+        "points": [
+            {
+                "point": number,
+                "parameters": dict(point.parameters),
+                "metrics": dict(point.metrics),
+                "seconds": point.seconds,
+                "run": point.run,
+                "ran": list(point.ran),
+                "step": point.step,
+                "error": point.error,
+            }
+            for number, point in enumerate(sweep.points, start=1)
+        ],
     }
 
 
@@ -338,6 +369,7 @@ def _step_record(step: StepRecord) -> Document:
         "reused_from": step.run,
         "reason": step.reason,
         "peak_memory": step.peak_memory,
+        "began": step.began,
     }
 
 

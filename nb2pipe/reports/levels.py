@@ -9,6 +9,7 @@ from nb2pipe.checking.levels import Ladder, Outcome, Rung
 from nb2pipe.reports.look import Look, clean, columns, wrap
 
 SCHEMA_VERSION = 1
+FILE_NAME = "levels.json"  # of the last climb, in the project's ``.nb2pipe``
 STYLES = {Outcome.REACHED: "green", Outcome.BLOCKED: "red", Outcome.NOT_TRIED: "dim"}
 COLOURS = ("#8a94a3", "#b3781d", "#a08a1c", "#7c9a2d", "#4f9a3f", "#3d9a4b", "#2f9a5c", "#22916b", "#1a8a7a")
 

@@ -74,8 +74,8 @@ def of_plan(planned: Sequence[Planned], look: Look) -> list[str]:
     return [*table(PLAN_COLUMNS, rows, look), "", f"{running} of {figures.count(len(planned), 'step')} would run"]
 
 
-def of_check(report: CheckReport, look: Look) -> list[str]:
-    """Original beside reproduced; reasons; the sentence."""
+def of_check(report: CheckReport, look: Look, page: str = "") -> list[str]:
+    """Original beside reproduced; reasons; where the report ``page`` is, if anywhere; the sentence."""
     shown = [metric for metric in report.metrics if metric.gate or metric.verdict is Verdict.NOT_CHECKED]
     lines = table(CHECK_COLUMNS, [_check(metric) for metric in shown], look) if shown else []
     if any(metric.tolerance.source is ToleranceSource.DIGITS for metric in report.metrics):
@@ -93,6 +93,8 @@ def of_check(report: CheckReport, look: Look) -> list[str]:
     ran = figures.count(len(report.run.steps), "step")
     lines += [""] if lines else []
     lines += _wrapped(f"{ran} in {figures.seconds(report.run.seconds)}{_reused(report.run)}", look, "dim")
+    if page:
+        lines.append(look.paint(look.plain(clean(f"report: {page}")), "dim"))  # one line: people copy it
     return [*lines, *_wrapped(report.sentence, look, "green" if report.passed else "red")]
 
 

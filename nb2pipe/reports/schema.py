@@ -105,6 +105,17 @@ STEP_RECORD = _object(
     reused_from=_or_null(TEXT),
     reason=TEXT,
     peak_memory=_or_null({"type": "integer"}),
+    began=_or_null({"type": "number"}),
+)
+SWEEP_POINT = _object(
+    point=POSITION,
+    parameters=_map(ANY),
+    metrics=_map(NUMBER),
+    seconds={"type": "number"},
+    run=_or_null(TEXT),
+    ran=TEXTS,
+    step=_or_null(TEXT),
+    error=_or_null(TEXT),
 )
 ENVIRONMENT = _object(python=TEXT, implementation=TEXT, platform=TEXT, packages=_map(TEXT), imported=TEXTS)
 RUN: Schema = {
@@ -151,6 +162,21 @@ CHECK = _object(
     gate=BOOLEAN,
 )
 
+CHECKED: Schema = {
+    "pipeline": TEXT,
+    "notebook": TEXT,
+    "passed": BOOLEAN,
+    "sentence": TEXT,
+    "metrics": _list(CHECK),
+    "notes": TEXTS,
+    "changes": _list(CHANGE),
+    "command_again": TEXT,
+    "seeds": _list({"type": "integer"}),
+    "run": _object(**RUN),
+    "diagnostics": DIAGNOSTICS,
+}
+PICTURE: Schema = {"enum": ["identical", "differs", "new", "missing", "not compared"]}
+
 DIFFERENCE = _object(
     step=TEXT,
     name=TEXT,
@@ -194,23 +220,36 @@ DOCUMENTS: dict[str, Schema] = {
     ),
     "params": _document({"const": "params"}, pipeline=TEXT, parameters=_list(PARAMETER)),
     "run": _with_optional(_document({"const": "run"}, **RUN), baseline=_map(NUMBER)),
+    "sweep": _document(
+        {"const": "sweep"},
+        pipeline=TEXT,
+        project=TEXT,
+        varied=TEXTS,
+        metric=_or_null(TEXT),
+        direction={"enum": ["higher", "lower", None]},
+        best=_or_null(POSITION),
+        failed={"type": "integer"},
+        seconds={"type": "number"},
+        files=TEXTS,
+        points=_list(SWEEP_POINT),
+    ),
     "plan": _document(
         {"const": "plan"},
         steps=_list(_object(name=TEXT, action={"enum": ["run", "perhaps", "reuse"]}, reasons=TEXTS)),
     ),
-    "check": _document(
-        {"const": "check"},
-        pipeline=TEXT,
-        notebook=TEXT,
-        passed=BOOLEAN,
-        sentence=TEXT,
-        metrics=_list(CHECK),
-        notes=TEXTS,
-        changes=_list(CHANGE),
-        command_again=TEXT,
-        seeds=_list({"type": "integer"}),
-        run=_object(**RUN),
-        diagnostics=DIAGNOSTICS,
+    "check": _document({"const": "check"}, **CHECKED),
+    "report": _document(
+        {"const": "report"},
+        **CHECKED,
+        checked=BOOLEAN,
+        parameters=_list(_object(name=TEXT, value=ANY, default=ANY, changed=BOOLEAN)),
+        packages=_list(_object(name=TEXT, original=_or_null(TEXT), now=_or_null(TEXT), differs=BOOLEAN)),
+        contracts=_list(_object(table=TEXT, rows={"type": "integer"}, columns={"type": "integer"}, notes=TEXTS)),
+        levels=_or_null(_object(reached=_or_null(TEXT), date=TEXT)),
+        figures=_list(
+            _object(step=TEXT, cell=POSITION, number=POSITION, verdict=PICTURE, share=_or_null({"type": "number"}))
+        ),
+        history=_map(_list(_object(run=TEXT, started=TEXT, value=NUMBER))),
     ),
     "baseline": _document(
         {"const": "baseline"},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
 from nb2pipe.model import Pipeline
-from nb2pipe.reports.graph import Arrow, Box, arrows, boxes
+from nb2pipe.reports.graph import Arrow, Box, State, arrows, boxes
 from nb2pipe.reports.layout import Layout, Point, Route, Size, layered
 from nb2pipe.reports.look import columns, cut
 from nb2pipe.rules import figures
@@ -23,6 +23,8 @@ STYLE = """\
     .page { fill: #ffffff; }
     .box { fill: #f6f8fb; stroke: #b9c4d4; stroke-width: 1.2; }
     .result .box { fill: #eef7f0; stroke: #86b793; }
+    .bad .box { fill: #fdf1f0; stroke: #c8564d; stroke-width: 2; }
+    .again .box { stroke-dasharray: 5 3; }
     .name { font-size: 14px; font-weight: 650; fill: #1b2533; }
     .small { font-size: 11px; fill: #5a6779; }
     .code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #2d3b4f; }
@@ -34,6 +36,7 @@ STYLE = """\
       .page { fill: #12161d; }
       .box { fill: #1c232e; stroke: #45536a; }
       .result .box { fill: #19291f; stroke: #4a7d5a; }
+      .bad .box { fill: #33191a; stroke: #e5736b; }
       .name { fill: #eef2f8; }
       .small { fill: #9aa8bd; }
       .code { fill: #c9d5e6; }
@@ -44,9 +47,12 @@ STYLE = """\
 """
 
 
-def drawing(pipeline: Pipeline) -> str:
-    """An SVG document with a box per step and an arrow per hand-over."""
-    steps, links = boxes(pipeline), arrows(pipeline)
+def drawing(pipeline: Pipeline, states: Mapping[str, State] | None = None, *, inline: bool = False) -> str:
+    """An SVG document with a box per step and an arrow per hand-over.
+
+    ``states`` say how steps ended in a run; ``inline`` leaves the page behind it out, for a place inside HTML.
+    """
+    steps, links = boxes(pipeline, states), arrows(pipeline)
     sizes = [_size(box) for box in steps]
     labels = [Size(_small_width(link.label, code=True) + 10, ROW) if link.names else None for link in links]
     layout = layered(sizes, [(link.source, link.target) for link in links], labels)
@@ -60,7 +66,7 @@ def drawing(pipeline: Pipeline) -> str:
         f"  <style>\n{STYLE}  </style>",
         '  <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
         'markerUnits="userSpaceOnUse" orient="auto"><path class="head" d="M0 0.6 L8 4 L0 7.4 z"/></marker></defs>',
-        '  <rect class="page" width="100%" height="100%"/>',
+        *([] if inline else ['  <rect class="page" width="100%" height="100%"/>']),
         f'  <g transform="translate({MARGIN} {MARGIN})">',
         *_drawn(steps, sizes, links, layout),
         "  </g>",
@@ -86,7 +92,7 @@ def _size(box: Box) -> Size:
 
 
 def _rows(box: Box) -> list[tuple[str, str]]:
-    rows = (("parameters", box.parameters), ("metrics", box.metrics))
+    rows = (("parameters", box.parameters), ("metrics", box.metrics), ("", (box.state.text,) if box.state else ()))
     return [(kind, cut(", ".join(names), LONGEST)) for kind, names in rows if names]
 
 
@@ -95,7 +101,7 @@ def _box(box: Box, size: Size, middle: Point) -> list[str]:
     baseline = top + PADDING + TITLE - 3
     about = [box.cells, *(f"{kind}: {names}" for kind, names in _full_rows(box))]
     lines = [
-        f'    <g class="{"step result" if box.metrics else "step"}">',
+        f'    <g class="{_classes(box)}">',
         f"      <title>{_escaped(box.name)}: {_escaped('; '.join(about))}</title>",
         f'      <rect class="box" x="{left:.1f}" y="{top:.1f}" '
         f'width="{size.width:.1f}" height="{size.height:.1f}" rx="7"/>',
@@ -107,10 +113,17 @@ def _box(box: Box, size: Size, middle: Point) -> list[str]:
     for at, (kind, names) in enumerate(_rows(box), start=1):
         y = baseline + 4 + at * ROW
         lines.append(
-            f'      <text class="small" x="{left + PADDING:.1f}" y="{y:.1f}">{kind} '
-            f'<tspan class="code">{_escaped(names)}</tspan></text>'
+            f'      <text class="small" x="{left + PADDING:.1f}" y="{y:.1f}">'
+            + (f'{kind} <tspan class="code">{_escaped(names)}</tspan></text>' if kind else f"{_escaped(names)}</text>")
         )
     return [*lines, "    </g>"]
+
+
+def _classes(box: Box) -> str:
+    names = ["step", *(["result"] if box.metrics else [])]
+    if box.state is not None and box.state.kind:
+        names.append(box.state.kind)
+    return " ".join(names)
 
 
 def _full_rows(box: Box) -> list[tuple[str, str]]:

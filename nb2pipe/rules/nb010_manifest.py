@@ -66,6 +66,17 @@ def not_run(path: str) -> Diagnostic:
     )
 
 
+def no_such_run(path: str, run: str | None, known: list[str]) -> Diagnostic:
+    """A report is asked for of a run that is not there."""
+    if run is None:
+        return Diagnostic(
+            code=CODE, severity=SEVERITY, message=f"{path} has not been run yet",
+            notes=(f"run it: nb2pipe check {path}",),
+        )  # fmt: skip
+    there = (f"the last ones: {', '.join(known)}",) if known else ("there are no runs: nb2pipe clean removed them?",)
+    return Diagnostic(code=CODE, severity=SEVERITY, message=f"{path} has no run '{run}'", notes=there)
+
+
 def step_missing(path: str, step: str) -> Diagnostic:
     """A step's notebook is gone."""
     return _diagnostic(f"the notebook of step '{step}' does not exist: {path}", ())

@@ -107,6 +107,7 @@ def _strip(state: Path, run: str, *, record: bool) -> int:
         return 1
     for name in _HEAVY:
         shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / runs.REPORT).unlink(missing_ok=True)
     return int(had)
 
 

@@ -27,6 +27,7 @@ from nb2pipe.running.kernels import Kernel
 SWITCH = "NB2PIPE_FORK"  # "0" in the environment turns the fork server off
 _SERVER = Path(__file__).parent / "forkserver" / "boot.py"
 _LONGEST_FOLDER = 65  # bytes: what is left of a socket's path (108) after our names
+_MOST_READY = 8  # kernels that wait for the same step
 _GRACE = 10.0  # seconds for the server to end when asked
 # A kernel may have its own values of these, whatever the server was started with.
 _PER_KERNEL = ("JPY_", "IPYTHONDIR", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST")
@@ -249,11 +250,15 @@ class KernelServer:
     def ahead(
         self, *, cwd: str | Path, preload: Collection[str], environment: Mapping[str, str], arguments: Sequence[str]
     ) -> None:
-        """Have one kernel ready for a :meth:`start` with the same arguments."""
+        """Have one kernel more ready for a :meth:`start` with the same arguments, unless there are enough."""
         request = {
             "do": "kernel", "cwd": str(cwd), "env": dict(environment), "arguments": list(arguments),
             "connection_file": None,
         }  # fmt: skip
+        with self._lock:
+            alike = [item for item in self._waiting if item[0] == request and item[1] == frozenset(preload)]
+        if len(alike) >= _MOST_READY:  # those before were never started: their steps came from the cache, or failed
+            return
         process = self._asked(request, preload, None)
         with self._lock:
             self._waiting.append((request, frozenset(preload), process))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Environment, Notebook, Pipeline, Planned, RunRecord, Step, StepRecord, StepStatus
@@ -16,6 +16,9 @@ from nb2pipe.running.kernels import Kernel
 from nb2pipe.running.projects import Project, remember, selected
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.running.watching import Watcher
+
+if TYPE_CHECKING:
+    from nb2pipe.running.manyruns import ManyRuns
 
 
 class Progress(Protocol):
@@ -60,6 +63,9 @@ class RunOptions:
     step that differ in what only the caller knows, such as injected seeds. ``observed``: files and hosts in the manifest
     were seen, not guessed. ``border`` is called with each step that ran, and the run's id, before what the step made is
     kept or used; it may raise.
+
+    ``many`` is what this run shares with others in this process: kernels, and which steps are being made. ``run`` is the
+    run's id, if not a new one of its own making.
     """
 
     kernel: Kernel
@@ -80,6 +86,8 @@ class RunOptions:
     watcher: Callable[[Step], Watcher] | None = None
     border: Callable[[Step, str], None] | None = None
     environment: Callable[[], Environment | None] = lambda: None
+    many: ManyRuns | None = None
+    run: str | None = None
 
 
 def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
@@ -188,7 +196,7 @@ def refuse(pipeline: Pipeline, select: str | None, force: frozenset[str]) -> set
 def _new_record(project: Project, options: RunOptions, cache: Cache) -> RunRecord:
     keys = cache.lasting_keys()
     return RunRecord(
-        id=runs.new_id(),
+        id=options.run or runs.new_id(),
         project=str(project.folder),
         pipeline=project.pipeline.name,
         steps=tuple(

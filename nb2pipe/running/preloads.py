@@ -79,10 +79,13 @@ def forks(
     *,
     environment: Mapping[str, str] | None = None,
     message: Callable[[str], None] = lambda _text: None,
+    again: Sequence[str] = (),
+    ready: int = 1,
 ) -> Iterator[Callable[[str], Fork | None]]:
     """For the time of a run: where each of these notebooks gets its kernel. ``None``: start an ordinary one.
 
     ``notebooks`` are in the order in which they will run; the kernel of the next one is made ready while one runs.
+    Those in ``again`` run again and again after that, up to ``ready`` of them at the same time.
     """
     if not cwd.is_dir():
         yield lambda _name: None  # the run says so
@@ -95,11 +98,14 @@ def forks(
         if server is not None and names:
             arguments = [*server.arguments, *ipykernel_arguments(kernel)]
             server.ahead(cwd=cwd, preload=lists[names[0]], environment=complete, arguments=arguments)
+            for _ in range(ready if again else 0):
+                server.ahead(cwd=cwd, preload=lists[again[0]], environment=complete, arguments=arguments)
 
         def fork(name: str) -> Fork | None:
             if server is None:
                 return None
-            following = names[names.index(name) + 1 :]
+            row = again if name in again else names
+            following = [*row[row.index(name) + 1 :], *again]
             return Fork(server, lists[name], lists[following[0]] if following else None)
 
         yield fork

@@ -18,6 +18,7 @@ from nb2pipe.model import RunRecord, StepRecord, StepStatus
 from nb2pipe.storing import write_text
 
 FINISHED = (StepStatus.OK, StepStatus.REUSED)
+REPORT = "report.html"
 _RECORD = "run.json"
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from nb2pipe.errors import Interrupted, Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.rules import nb504_interrupted, nb508_shared_file
-from nb2pipe.running import memory, pipeline, runs, scheduling
+from nb2pipe.running import keys, memory, pipeline, runs, scheduling
 from nb2pipe.running.cache import Cache, Made
 from nb2pipe.running.execute import load_papermill
 from nb2pipe.running.explaining import explained, original_cells
@@ -70,6 +70,7 @@ class Scheduler:
         self.jobs = max(1, options.scheduling.jobs or scheduling.cores())
         alone = [step.name for step in steps if cache.code[step.name].shell]
         self.waits = scheduling.waits_for(steps, observed=options.observed, alone=alone)
+        self.shares = options.many.shares if options.many else {}
         self.budget = options.scheduling.memory or memory.spendable()
         self.keeper = ThreadPoolExecutor(max_workers=2, thread_name_prefix="nb2pipe-keep")
         self.kept: list[Future[None]] = []
@@ -80,12 +81,7 @@ class Scheduler:
         self.save()
         notebooks = {step.name: self.project.notebook(step.name) for step in todo}
         try:
-            with (
-                _signals(self._interrupt),
-                forks(
-                    self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.message
-                ) as self.fork,
-            ):
+            with _signals(self._interrupt), self._forks(notebooks) as self.fork:
                 load_papermill()  # once, before several threads want it, and while the server imports
                 self._loop(todo, total)
         except BaseException:
@@ -98,6 +94,12 @@ class Scheduler:
         if self.failures or self.stopped_by:
             self._end_badly()
         return pipeline.finished(self.project, self.record, self.options, time.monotonic() - self.began)
+
+    def _forks(self, notebooks: Mapping[str, Any]) -> AbstractContextManager[Callable[[str], Fork | None]]:
+        """Where kernels come from: a server of this run's own, unless several runs share one."""
+        if self.options.many is not None:
+            return nullcontext(self.options.many.forks())
+        return forks(self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.message)
 
     def save(self) -> None:
         """Write the record as it is now."""
@@ -113,6 +115,8 @@ class Scheduler:
         index = total - len(todo)
         try:
             while waiting or running:
+                if self.options.many is not None and self.options.many.stop.is_set() and not self.stopped_by:
+                    self._interrupt(signal.SIGINT)
                 for step in [] if self.stop.is_set() else self._startable(waiting, running):
                     waiting.remove(step)
                     thread = threading.Thread(target=self._work, args=(step, index, total), daemon=True)
@@ -168,21 +172,46 @@ class Scheduler:
     def _work(self, step: Step, index: int, total: int) -> None:
         """In a thread of the step's own."""
         began = time.monotonic()
+        claim: str | None = None
         try:
+            claim = self._claim(step)
             item = self._from_cache(step)
             if item is not None:
                 self.ended.put(_Ended(step=step, began=began, record=item))
                 return
             self.options.progress.step_started(step.name, index, total)
             ran = run_step(
-                self.project, self.record.id, step, self.options, stop=self.stop, fork=self.fork(step.name)
+                self.project, self.record.id, step, self.options, stop=self.stop,
+                environment=scheduling.environment(self.shares.get(step.name)), fork=self.fork(step.name),
             )  # fmt: skip
             if self.options.border is not None:
                 self.options.border(step, self.record.id)
-            self._keep(step, ran)
-            self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran), ran=ran))
+            self._keep(step, ran, claim)
+            claim = None
+            if self.options.many is not None:
+                self.options.many.ran(self.record.id, ran)
+            self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran, began), ran=ran))
         except BaseException as error:
             self.ended.put(_Ended(step=step, began=began, error=error))
+        finally:
+            self._release(claim)
+
+    def _claim(self, step: Step) -> str | None:
+        """Wait until no other run makes the same; what it made is then in the cache, whatever was found before."""
+        many = self.options.many
+        if many is None or not step.cache or step.name in self.options.force:
+            return None
+        facts = self.cache.facts(step, self._inputs(step))
+        if facts is None:
+            return None
+        claim = f"{step.name}:{keys.digest(facts)}"
+        many.claims.take(claim, self.stop)
+        self.reasons.pop(step.name, None)
+        return claim
+
+    def _release(self, claim: str | None) -> None:
+        if claim is not None and self.options.many is not None:
+            self.options.many.claims.release(claim)
 
     def _from_cache(self, step: Step) -> StepRecord | None:
         """What is there for the inputs that the steps above have just given. Waits for digests only if they may fit."""
@@ -204,12 +233,18 @@ class Scheduler:
     def _inputs(self, step: Step) -> dict[str, Made]:
         return {name: self.made[name].result() for name in step.above}
 
-    def _keep(self, step: Step, ran: Ran) -> None:
-        """Digest and keep what the step gave while others run already."""
+    def _keep(self, step: Step, ran: Ran, claim: str | None) -> None:
+        """Digest and keep what the step gave while others run already; then others may look for it."""
         made: Future[Made] = Future()
         self.made[step.name] = made
 
         def keep() -> None:
+            try:
+                keep_all()
+            finally:
+                self._release(claim)
+
+        def keep_all() -> None:
             try:
                 mine = self.cache.made(step, self.record.id)
                 made.set_result(mine)
@@ -222,10 +257,11 @@ class Scheduler:
 
         self.kept.append(self.keeper.submit(keep))
 
-    def _record(self, step: Step, ran: Ran) -> StepRecord:
+    def _record(self, step: Step, ran: Ran, began: float) -> StepRecord:
         return replace(
             self._known(step), status=StepStatus.OK, seconds=ran.seconds, notebook=str(ran.notebook),
-            peak_memory=ran.peak_memory, reason="; ".join(self.reasons.get(step.name, ())),
+            peak_memory=ran.peak_memory, began=began - self.began,
+            reason="; ".join(self.reasons.get(step.name, ())),
         )  # fmt: skip
 
     def _known(self, step: Step) -> StepRecord:
@@ -253,6 +289,7 @@ class Scheduler:
         notebook = runs.folder(self.project.state, self.record.id) / "steps" / f"{ended.step.name}.ipynb"
         item = replace(
             self._known(ended.step), status=StepStatus.FAILED, seconds=seconds, error=text,
+            began=ended.began - self.began,
             notebook=str(notebook) if notebook.is_file() else None,
         )  # fmt: skip
         bystander = isinstance(error, ExecutionInterrupted) and self.stopped_by is None

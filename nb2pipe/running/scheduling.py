@@ -1,7 +1,7 @@
 """Which steps may run at the same time: decided by the plan alone, not by chance.
 
-Thread pools of numerical libraries are left alone. With fewer threads than the notebook had, a sum is added up in another
-order, and what is ill-conditioned (an inverse, a solver that stops early) comes out as another number.
+In a run of the pipeline, thread pools of numerical libraries are left alone. With fewer threads than the notebook had, a
+sum is added up in another order, and what is ill-conditioned (an inverse, a solver that stops early) is another number.
 """
 
 from __future__ import annotations
@@ -12,6 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nb2pipe.model import Step
+
+#: Read by the thread pools of numerical libraries when they are loaded, and by joblib.
+THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "LOKY_MAX_CPU_COUNT",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,11 @@ def waits_for(steps: Sequence[Step], *, observed: bool, alone: Iterable[str] = (
                 first.add(other.name)
         found[step.name] = frozenset(first & {other.name for other in steps[:at]})
     return found
+
+
+def environment(share: int | None) -> dict[str, str]:
+    """The variables that hold thread pools to the share; what the user has set stays."""
+    return {} if share is None else {name: str(share) for name in THREADS if name not in os.environ}
 
 
 def cores() -> int:

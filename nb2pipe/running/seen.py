@@ -39,16 +39,23 @@ def _code(name: str, call: str) -> str:
 
 
 class SeenWatcher(Watcher):
-    """Listens while the step runs, and lets another watcher do its work too. ``seen`` is there when all cells ran."""
+    """Listens while the step runs, and lets another watcher do its work too. ``seen`` is there when all cells ran.
 
-    def __init__(self, reply: Path, other: Watcher | None = None) -> None:
+    ``threads`` are variables that hold thread pools to a number, for libraries that a forked kernel has loaded already.
+    """
+
+    def __init__(self, reply: Path, other: Watcher | None = None, threads: Mapping[str, str] | None = None) -> None:
         self._reply = reply
+        self._threads = dict(threads or {})
         self._other = other or Watcher()
         self.seen: Seen | None = None
 
     def started(self, session: KernelSession) -> None:
         """Listen from now on."""
         self._other.started(session)
+        if self._threads:
+            share, names = next(iter(self._threads.values())), tuple(self._threads)
+            session.execute(_code("threads", f"hold({share}, {names!r})"))
         session.execute(_code("seen", "__import__('builtins').__nb2pipe_seen__ = Seen()"))
 
     def before_cell(self, session: KernelSession, cell: RunningCell) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,9 +42,13 @@ def run_step(
     options: RunOptions,
     *,
     stop: threading.Event,
+    environment: Mapping[str, str],
     fork: Fork | None = None,
 ) -> Ran:
-    """Run it; raises ExecutionFailure, StorageProblem."""
+    """Run it; raises ExecutionFailure, StorageProblem.
+
+    ``environment`` holds thread pools to the step's share, if it has one. A forked kernel has its server's, and is told of it by itself.
+    """
     folder = runs.folder(project.state, run)
     artifacts = folder / "artifacts"
     artifacts.mkdir(parents=True, exist_ok=True)
@@ -53,7 +58,7 @@ def run_step(
     started = time.time_ns() - _CLOCK
     with tempfile.TemporaryDirectory(prefix="nb2pipe-", ignore_cleanup_errors=True) as place:
         other = options.watcher(step) if options.watcher else None
-        watcher = SeenWatcher(Path(place) / "seen.json", other)
+        watcher = SeenWatcher(Path(place) / "seen.json", other, environment)
         execution = execute_notebook(
             project.notebook(step.name),
             output,
@@ -62,6 +67,7 @@ def run_step(
             parameters=parameters,
             timeout=options.timeout,
             watcher=watcher,
+            environment=None if fork else environment,
             fork=fork,
             stop=stop,
         )

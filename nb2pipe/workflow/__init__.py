@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nb2pipe.checking.noise import Measured
-    from nb2pipe.model import Planned
+    from nb2pipe.model import Planned, Sweep
     from nb2pipe.proposing import Proposal, Wishes
     from nb2pipe.recording.diagnosis import Examination
     from nb2pipe.recording.verify import Difference, Verification
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from nb2pipe.workflow.diagnosing import doctor
     from nb2pipe.workflow.exports import Export, export
     from nb2pipe.workflow.noise import measure
+    from nb2pipe.workflow.reporting import read_report, report
     from nb2pipe.workflow.runs import check, plan, read_project, run
+    from nb2pipe.workflow.sweeping import sweep
     from nb2pipe.workflow.tagging import propose
     from nb2pipe.workflow.verifying import verify
 
@@ -38,6 +40,8 @@ _HOMES = {
     "Export": "nb2pipe.workflow.exports",
     "export": "nb2pipe.workflow.exports",
     "check": "nb2pipe.workflow.runs",
+    "read_report": "nb2pipe.workflow.reporting",
+    "report": "nb2pipe.workflow.reporting",
     "read_project": "nb2pipe.workflow.runs",
     "run": "nb2pipe.workflow.runs",
     "Proposal": "nb2pipe.proposing",
@@ -49,6 +53,8 @@ _HOMES = {
     "measure": "nb2pipe.workflow.noise",
     "KernelChoice": "nb2pipe.running.kernels",
     "Planned": "nb2pipe.model",
+    "Sweep": "nb2pipe.model",
+    "sweep": "nb2pipe.workflow.sweeping",
     "Progress": "nb2pipe.running.pipeline",
     "Scheduling": "nb2pipe.running.scheduling",
     "Cleaned": "nb2pipe.running.cleaning",
@@ -60,9 +66,9 @@ _HOMES = {
 
 __all__ = [
     "Cleaned", "Difference", "Examination", "Export", "Inspection", "KernelChoice", "Measured", "Planned", "Progress",
-    "Proposal", "Scheduling", "Verification", "Wishes",
+    "Proposal", "Scheduling", "Sweep", "Verification", "Wishes",
     "accept", "check", "clean", "climb", "contract", "doctor", "export", "inspect", "lint", "measure", "plan", "propose",
-    "read_project", "run", "verify",
+    "read_project", "read_report", "report", "run", "sweep", "verify",
 ]  # fmt: skip
 
 

@@ -17,10 +17,12 @@ from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.errors import EnvironmentProblem, Refused, StepFailed
 from nb2pipe.model import CellKind, CheckReport, Environment, Notebook, StepStatus, Tolerance
 from nb2pipe.planning import hazards
+from nb2pipe.reports import levels
 from nb2pipe.rules import figures, nb402_out_of_order, nb414_absolute_path
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
 from nb2pipe.running.pipeline import Progress, Silent
 from nb2pipe.running.projects import Project, is_project, open_project
+from nb2pipe.storing import write_text
 from nb2pipe.workflow import analysis, cleanroom, comparing
 from nb2pipe.workflow.opening import original
 from nb2pipe.workflow.runs import check
@@ -59,7 +61,11 @@ def climb(
         climber.told.message(f"{each.code}: {each.name}")
         found = getattr(climber, each.code.lower())(each)
         climber.add(found, time.monotonic() - began)
-    return climber.ladder()
+    ladder = climber.ladder()
+    if climber.project is not None:
+        document = json.dumps(levels.document(ladder), indent=1, ensure_ascii=False)
+        write_text(climber.project.state / levels.FILE_NAME, document + "\n")
+    return ladder
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nb2pipe.checking import contracts
-from nb2pipe.checking.contracts import Alert, Contract, TableSummary
+from nb2pipe.checking.contracts import Alert, Compared, Contract, TableSummary, write_compared
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import ContractBroken, InvalidInput
 from nb2pipe.model import RunRecord, Step
@@ -39,10 +39,14 @@ class Guard:
         if contract is None:
             return
         broken: list[Diagnostic] = []
+        compared: list[Compared] = []
         for key, path in artifacts_of(self.project, run, step):
             known = contract.tables.get(key)
             if known is not None:
-                broken += self._compare(step, key, path, known)
+                found = list(self._compare(step, key, path, known))
+                broken += found
+                compared.append(_compared(key, known, found))
+        write_compared(self.project.state, run, step.name, compared)
         if self.warn:
             for item in broken:
                 self.progress.message("\n  = ".join((f"warning[{item.code}]: {item.message}", *item.notes)))
@@ -81,6 +85,11 @@ def artifacts_of(project: Project, run: str, step: Step) -> Iterator[tuple[str, 
         for path in sorted(folder.iterdir()):
             if path.is_file() and contracts.readable(path):
                 yield f"{step.name}/{path.stem}", path
+
+
+def _compared(key: str, known: TableSummary, found: Iterable[Diagnostic]) -> Compared:
+    notes = tuple(note for item in found for note in (item.message, *item.notes))
+    return Compared(table=key, rows=known.rows, columns=len(known.columns), notes=notes)
 
 
 def learn(project: Project, record: RunRecord) -> None:

@@ -27,11 +27,12 @@ from nb2pipe.workflow.opening import choice_of, is_observed, original
 from nb2pipe.workflow.storage import storage_problems
 
 if TYPE_CHECKING:
+    from nb2pipe.checking import Asked
     from nb2pipe.workflow.judging import Judging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
+class Request:
     """What ``run`` and ``check`` have in common."""
 
     parameters: Mapping[str, Any]
@@ -77,13 +78,13 @@ def run(  # noqa: PLR0913
 
     Raises InvalidInput before anything runs, ContractBroken, StepFailed, EnvironmentProblem, StorageProblem, Interrupted.
     """
-    request = _Request(
+    request = Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select,
         resume=resume and not fresh, reuse=not fresh, force=frozenset(force), kernel=choice_of(kernel), timeout=timeout,
         scheduling=scheduling or Scheduling(), progress=progress or Silent(), warn_contracts=warn_contracts,
     )  # fmt: skip
-    project, notebook = _project(request, fresh=fresh)
-    return run_pipeline(project, _options(project, notebook, request, None))
+    project, notebook = opened(request, fresh=fresh)
+    return run_pipeline(project, options_of(project, notebook, request, None))
 
 
 @storage_problems
@@ -102,12 +103,12 @@ def plan(
     A notebook must have been run before and be unchanged since: what its steps are is only known from a run. Raises
     InvalidInput.
     """
-    request = _Request(
+    request = Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, select=select, reuse=not fresh,
         force=frozenset(force), kernel=choice_of(kernel), timeout=None, scheduling=Scheduling(), progress=Silent(),
     )  # fmt: skip
-    project, notebook = _project(request, fresh=False, dry=True)
-    return plan_run(project, _options(project, notebook, request, None))
+    project, notebook = opened(request, fresh=False, dry=True)
+    return plan_run(project, options_of(project, notebook, request, None))
 
 
 @storage_problems
@@ -138,35 +139,46 @@ def check(  # noqa: PLR0913
     without known noise they are drawn as they come. ``baseline`` is another file, or project, to compare with. Raises as
     :func:`run` does; a metric out of tolerance is an answer, not an error.
     """
-    from nb2pipe import checking
+    from nb2pipe.checking import kept
     from nb2pipe.workflow.judging import Judging
 
-    request = _Request(
+    request = Request(
         path=Path(path), parameters=parameters or {}, parameter_files=parameter_files, reuse=cached and not fresh,
         kernel=choice_of(kernel), timeout=timeout, scheduling=scheduling or Scheduling(), progress=progress or Silent(),
         warn_contracts=warn_contracts,
     )  # fmt: skip
-    project, notebook = _project(request, fresh=fresh)
+    project, notebook = opened(request, fresh=fresh)
     reference = baselines.load(_baseline_file(baseline) if baseline else project.folder / baselines.FILE_NAME)
     known = (*(metric.name for metric in reference.metrics), *(metric.name for metric in project.pipeline.metrics))
     _refuse_unknown({**(tolerances or {}), **(limits or {})}, known, str(path))
     _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
-    allowed, directions = manifest.decided(project.manifest)
-    if checking.ALL in (tolerances or {}):
-        allowed = {}  # said now, so it wins over what the file says about single metrics
-    asked = checking.Asked(
-        tolerances={**allowed, **(tolerances or {})},
-        directions=directions,
-        limits={**manifest.limits(project.manifest), **(limits or {})},
-        gates=manifest.gates(project.manifest),
-        strict=strict,
-    )
+    asked = asked_of(project, tolerances or {}, limits or {}, strict=strict)
     judging = Judging(project=project, baseline=reference, asked=asked, seed=seed, path=Path(path), notebook=notebook)
-    record = run_pipeline(project, _options(project, notebook, request, judging))
-    return judging.report(
+    record = run_pipeline(project, options_of(project, notebook, request, judging))
+    report = judging.report(
         record, kernel=resolve(request.kernel, project.manifest.kernel), choice=request.kernel, given=request.parameters,
         timeout=timeout, progress=request.progress,
     )  # fmt: skip
+    kept.save(report)
+    return report
+
+
+def asked_of(
+    project: Project, tolerances: Mapping[str, Tolerance], limits: Mapping[str, Limits], *, strict: bool
+) -> Asked:
+    """What the project's file says about its metrics, and what was said now, which wins."""
+    from nb2pipe import checking
+
+    allowed, directions = manifest.decided(project.manifest)
+    if checking.ALL in tolerances:
+        allowed = {}  # said now, so it wins over what the file says about single metrics
+    return checking.Asked(
+        tolerances={**allowed, **tolerances},
+        directions=directions,
+        limits={**manifest.limits(project.manifest), **limits},
+        gates=manifest.gates(project.manifest),
+        strict=strict,
+    )
 
 
 def _baseline_file(path: str | Path) -> Path:
@@ -179,7 +191,7 @@ def read_project(path: str | Path) -> Project:
     return open_project(Path(path))
 
 
-def _project(request: _Request, *, fresh: bool, dry: bool = False) -> tuple[Project, Callable[[], Notebook | None]]:
+def opened(request: Request, *, fresh: bool, dry: bool = False) -> tuple[Project, Callable[[], Notebook | None]]:
     """The project to run, and how to get at the original notebook."""
     path = request.path
     if is_project(path) or path.is_dir():
@@ -210,7 +222,7 @@ def hidden_project(path: Path) -> Path:
     return path.resolve().parent / ".nb2pipe" / "projects" / path.stem
 
 
-def _refuse_early(path: Path, request: _Request) -> None:
+def _refuse_early(path: Path, request: Request) -> None:
     """What is wrong with the request is said before the notebook runs, which may take hours."""
     from nb2pipe.workflow.analysis import analyze, errors
 
@@ -236,9 +248,10 @@ def _is_current(stamp: Path, digest: str) -> bool:
         return False
 
 
-def _options(
-    project: Project, notebook: Callable[[], Notebook | None], request: _Request, judging: Judging | None
+def options_of(
+    project: Project, notebook: Callable[[], Notebook | None], request: Request, judging: Judging | None
 ) -> RunOptions:  # fmt: skip
+    """The options of a run of this project; raises InvalidInput for parameters that it does not have."""
     known = project.pipeline.parameters
     asked = {**parameter_files.read(request.parameter_files), **request.parameters}
     if request.resume and not asked:
@@ -270,7 +283,7 @@ def _options(
     )
 
 
-def _guard(project: Project, request: _Request, *, usual: bool) -> Callable[[Step, str], None]:
+def _guard(project: Project, request: Request, *, usual: bool) -> Callable[[Step, str], None]:
     """The contracts' guard, made when the first step has run; ``usual``: with the baseline's parameters."""
 
     @cache

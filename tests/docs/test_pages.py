@@ -42,7 +42,7 @@ def commands(text: str) -> Iterator[tuple[list[str], bool]]:
 
 def _of_line(line: str) -> Iterator[list[str]]:
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-    lexer.wordchars += "%±:@+"
+    lexer.wordchars += "%±:@+,"
     part: list[str] = []
     for word in [*lexer, ";"]:
         if word not in OPERATORS:

@@ -19,6 +19,7 @@ from nb2pipe.model import Artifact, Cell, CellKind, Notebook, Planned, Step, Ste
 from nb2pipe.proposing import propose
 from nb2pipe.reports import github, json, junit, markdown, mermaid, sarif, schema, svg
 from nb2pipe.reports.layout import GAP, Size, layered
+from nb2pipe.reports.page import Facts, build, document
 
 FOUND = (
     Diagnostic(
@@ -56,6 +57,7 @@ DOCUMENTS = {
     "check": json.of_check(REPORT, FOUND),
     "verify": json.of_verification(VERIFICATION),
     "baseline": json.of_noise(MEASURED, FOUND),
+    "report": document.of_page(build(Facts(pipeline=PIPELINE, check=REPORT, checked=True, findings=FOUND))),
     "failure": json.of_failure("run", 3, FOUND),
     "tag": json.of_proposal(PROPOSAL, written=False),
 }

@@ -1,5 +1,6 @@
 """Contracts at the step borders: what a step's tables look like, learned from runs, checked before the next step runs."""
 
+from nb2pipe.checking.contracts.compared import Compared, read_compared, write_compared
 from nb2pipe.checking.contracts.comparing import Breach, Kind, compare
 from nb2pipe.checking.contracts.file import FILE_NAME, Contract, dump, load
 from nb2pipe.checking.contracts.learning import accepted, learned
@@ -12,6 +13,7 @@ __all__ = [
     "Alert",
     "Breach",
     "ColumnSummary",
+    "Compared",
     "Contract",
     "Kind",
     "TableSummary",
@@ -21,6 +23,8 @@ __all__ = [
     "dump",
     "learned",
     "load",
+    "read_compared",
     "readable",
     "summarise",
+    "write_compared",
 ]

@@ -10,12 +10,14 @@ import json
 import os
 import sys
 import sysconfig
+import time
 from typing import Any
 
 WRITING = os.O_WRONLY | os.O_RDWR
 SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/bin", "/opt", "/run", "/var/lib", "/snap")
 LOCAL = ("", "None", "localhost", "127.0.0.1", "::1")
 FRESH = 624  # where Mersenne Twister stands after seeding, before the first number is drawn
+FIRST = 0x80000000  # its first word if it was seeded by the system, or by more than one word
 
 
 class Seen:
@@ -33,6 +35,7 @@ class Seen:
         self.programs: dict[str, None] = {}
         self.paused = False
         self.before = stands()
+        self.drew = False
         sys.addaudithook(self.note)
 
     def note(self, event: str, args: Any) -> None:
@@ -85,6 +88,14 @@ class Seen:
         if path and not path.startswith((":memory:", "file:")):
             self.opened.setdefault(os.path.abspath(path), "ru")
 
+    def jump(self) -> None:
+        """Somebody is about to put the generators elsewhere; :meth:`land` when that is done."""
+        self.drew = self.drew or drew(self.before)
+
+    def land(self) -> None:
+        """What is drawn from now on counts."""
+        self.before = stands()
+
     def write(self, path: str) -> None:
         """Write what was noted as JSON."""
         self.paused = True
@@ -101,7 +112,7 @@ class Seen:
                 "listed": listed,
                 "hosts": list(self.hosts),
                 "programs": list(self.programs),
-                "drew": drew(self.before),
+                "drew": self.drew or drew(self.before),
             }
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(found, file)
@@ -120,19 +131,50 @@ class Seen:
         return any((part.startswith(".") and part not in ("..", ".")) or part == "__pycache__" for part in parts)
 
 
-def stands() -> dict[str, int]:
-    """Where the global generators stand, as far as they are loaded."""
+def stands() -> dict[str, tuple[bool, int]]:
+    """For each global generator that is loaded: whether it looks as if just seeded, and a digest of its whole state.
+
+    Its place alone would not do: after 624 numbers a Mersenne Twister stands where it began.
+    """
     found = {}
-    try:
-        if "random" in sys.modules:
-            found["random"] = sys.modules["random"].getstate()[1][-1]
-        if "numpy.random" in sys.modules:
-            found["numpy"] = sys.modules["numpy.random"].get_state()[2]
-    except Exception:
-        return found
+    for name, look in LOOKS.items():
+        if name in sys.modules:
+            found[name] = looked(look, sys.modules[name])
     return found
 
 
-def drew(before: dict[str, int]) -> bool:
-    """Whether numbers were drawn from a global generator since then, or since it was loaded or seeded."""
-    return any(place != before.get(name, FRESH) for name, place in stands().items())
+def looked(look: Any, module: Any) -> tuple[bool, int]:
+    """What ``look`` says; if it cannot tell, that numbers were drawn."""
+    try:
+        found: tuple[bool, int] = look(module)
+        return found
+    except Exception:  # a library that was not imported to its end, or a generator of another kind
+        return False, time.perf_counter_ns()
+
+
+def look_random(module: Any) -> tuple[bool, int]:
+    """Of the standard library's."""
+    state = module.getstate()
+    return state[1][-1] == FRESH and state[1][0] == FIRST, hash(state)
+
+
+def look_numpy(module: Any) -> tuple[bool, int]:
+    """Of numpy's."""
+    state = module.get_state()
+    if isinstance(state, dict):
+        return False, hash(repr(state))
+    fresh = state[2] == FRESH - 1 and int(state[1][0]) == FIRST  # numpy begins with the last word of the system's seed
+    return fresh, hash((state[1].tobytes(), state[2], state[3], state[4]))
+
+
+def look_torch(module: Any) -> tuple[bool, int]:
+    """Of torch's on the CPU. Whether it is fresh cannot be seen; torch seeds it with a constant."""
+    return True, hash(module.get_rng_state().numpy().tobytes())
+
+
+LOOKS = {"random": look_random, "numpy.random": look_numpy, "torch": look_torch}
+
+
+def drew(before: dict[str, tuple[bool, int]]) -> bool:
+    """Whether numbers were drawn from a global generator since then, or since it was loaded."""
+    return any(state[1] != before[name][1] if name in before else not state[0] for name, state in stands().items())
