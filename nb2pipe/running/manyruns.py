@@ -22,7 +22,7 @@ from nb2pipe.running.stepping import Ran
 class ManyRuns:
     """For the time of a ``with``. ``again`` are the steps that most runs run, ``jobs`` how many may run at once.
 
-    Setting ``stop`` ends all runs. ``shares`` (step -> cores for its thread pools, ``None``: all) hold back what runs beside others.
+    Setting ``stop`` ends all runs. ``shares`` (step -> cores for its thread pools) hold back what runs beside others.
     """
 
     def __init__(

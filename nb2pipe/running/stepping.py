@@ -47,7 +47,8 @@ def run_step(
 ) -> Ran:
     """Run it; raises ExecutionFailure, StorageProblem.
 
-    ``environment`` holds thread pools to the step's share, if it has one. A forked kernel has its server's, and is told of it by itself.
+    ``environment`` holds thread pools to the step's share, if any. A forked kernel has its server's, and is told of it
+    by itself.
     """
     folder = runs.folder(project.state, run)
     artifacts = folder / "artifacts"
