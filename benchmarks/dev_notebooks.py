@@ -11,13 +11,14 @@ that the pipeline's run recorded for that cell:
 ``equal``      to the last digit
 ``close``      the nearest is off by what is told, at most 1e-9 of it
 ``other``      the nearest is off by more (a notebook without seeds has other numbers in each run)
-``not there``  the cell has no metric: the value is not one that it shows or assigns
+``not there``  no metric of the cell has this name (a list of more than 20 numbers is data), or the cell has none
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -83,12 +84,16 @@ def compare(item: dict[str, Any], project: Path) -> dict[str, str]:
     """Return what became of each written-down metric."""
     last = max((project / ".nb2pipe" / "runs").iterdir())
     where = json.loads((project / "baseline.json").read_text())["metrics"]
-    found: dict[int, list[float]] = {}
+    values: dict[str, float] = {}
     for file in (last / "artifacts").glob("*/metrics.json"):
-        for name, value in json.loads(file.read_text()).items():
-            if name in where:
-                found.setdefault(where[name]["cell"], []).append(float(value))
-    return {f"{m['expr']} [{m['cell']}]": nearest(m, found.get(m["cell"] + 1, [])) for m in item["metrics"]}
+        values |= {name: float(value) for name, value in json.loads(file.read_text()).items() if name in where}
+    found: dict[str, str] = {}
+    for metric in item["metrics"]:
+        own = [name for name in values if where[name]["cell"] == metric["cell"] + 1]
+        if metric["kind"] == "var":
+            own = [name for name in own if re.match(rf"{re.escape(metric['expr'])}(?!\w)", name)]
+        found[f"{metric['expr']} [{metric['cell']}]"] = nearest(metric, [values[name] for name in own])
+    return found
 
 
 def nearest(metric: dict[str, Any], found: list[float]) -> str:

@@ -39,6 +39,7 @@ UNSTABLE = re.compile(
     r"0x[0-9a-fA-F]+|\d+(\.\d+)? ?(ns|µs|us|ms|s|sec|seconds|min)\b( ±.*)?"
     r"|\d\d:\d\d(:\d\d(\.\d+)?)?|[\d.]+it/s|/tmp/\S+|ipykernel_\d+"
 )
+LONG = re.compile(r"-?\d+\.\d{9,}(e[-+]?\d+)?")
 MAX_STEPS = 10
 
 
@@ -199,12 +200,22 @@ def executed_cells(project: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 yield number, cell
 
 
-def differing(project: Path, plain: Path | None = None) -> tuple[int, ...]:
-    """Return the numbers of the cells whose text is not the watched run's; with a plain run, only where that agrees."""
+def differing(project: Path, plain: Path | None = None, *, rounded: bool = False) -> tuple[int, ...]:
+    """Return the numbers of the cells whose text is not the watched run's; with a plain run, only where that agrees.
+
+    ``rounded``: ten digits of a number count, where the export says that values are equal up to rounding.
+    """
     original = json.loads((project / ".nb2pipe" / "original.ipynb").read_text())["cells"]
     again = json.loads(plain.read_text())["cells"] if plain else original
     stable = [shown(one) if shown(one) == shown(two) else None for one, two in zip(original, again, strict=True)]
-    return tuple(sorted(n for n, cell in executed_cells(project) if stable[n - 1] not in (None, shown(cell))))
+    texts = {n: (stable[n - 1], shown(cell)) for n, cell in executed_cells(project) if stable[n - 1] is not None}
+    if rounded:
+        texts = {n: (LONG.sub(_ten, one or ""), LONG.sub(_ten, two)) for n, (one, two) in texts.items()}
+    return tuple(sorted(n for n, (one, two) in texts.items() if one != two))
+
+
+def _ten(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.10g}"
 
 
 def verdict(code: int, text: str, cells: tuple[int, ...]) -> tuple[str, str]:
@@ -249,7 +260,8 @@ def export(entry: Entry, tagged: Path, plain: Path, python: Path, steps: int) ->
         if plain_code:
             word, reason = "original", (folder / "plain.log").read_text().strip().splitlines()[-1]
         elif cells:
-            cells = differing(project, plain.with_name("plain_out.ipynb"))
+            rounded = "equal up to rounding" in text
+            cells = differing(project, plain.with_name("plain_out.ipynb"), rounded=rounded)
             word, reason = verdict(code, text, cells)
     values = re.search(r"verified: (\d+) value", text)
     return Result(

@@ -123,6 +123,19 @@ def test_a_failure_ends_only_what_needs_it(tmp_path: Path) -> None:
     assert list(ran(project).values())[:3] == ["reused"] * 3
 
 
+def test_steps_side_by_side_have_the_threads_of_the_notebook(tmp_path: Path) -> None:
+    """With fewer, ill-conditioned numbers are others: an inverse, a solver that stops before it converges."""
+    cells = [
+        ("step:load", "import os\nname = 'OMP_NUM_THREADS'"),
+        ("step:a", "one = [os.environ.get(name)]"),
+        ("step:b", "two = [os.environ.get(name)]"),
+        ("step:score", "both = one + two"),
+    ]
+    done = call("export", notebook(tmp_path, *cells).name, "-o", "p", "-j", "2", folder=tmp_path)
+    assert done.code == 0
+    assert "verified: " in done.out
+
+
 def test_steps_that_clash_are_refused(tmp_path: Path) -> None:
     """With other parameters one branch writes what the other, which runs at the same time, reads."""
     cells = (
