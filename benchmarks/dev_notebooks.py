@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator
@@ -92,16 +93,27 @@ def compare(item: dict[str, Any], project: Path) -> dict[str, str]:
         own = [name for name in values if where[name]["cell"] == metric["cell"] + 1]
         if metric["kind"] == "var":
             own = [name for name in own if re.match(rf"{re.escape(metric['expr'])}(?!\w)", name)]
-        found[f"{metric['expr']} [{metric['cell']}]"] = nearest(metric, [values[name] for name in own])
+        wanted = [list(numbers(metric["value"]))]
+        if metric["kind"] != "var":  # its value was taken when the notebook had ended; the cell may show another
+            outputs = [o["numbers"] for o in item["metric_outputs"] if o["cell"] == metric["cell"]]
+            wanted += [[number] for shown in outputs for number in shown]
+        words = [off(one, [values[name] for name in own]) for one in wanted]
+        found[f"{metric['expr']} [{metric['cell']}]"] = word(min(words))
     return found
 
 
-def nearest(metric: dict[str, Any], found: list[float]) -> str:
-    """Return the word for one written-down metric among the numbers of its cell."""
+def off(wanted: list[float], found: list[float]) -> float:
+    """How far the numbers are from the nearest that were found, as a share of each; infinite if there are none."""
     if not found:
+        return math.inf
+    return max(min(abs(f - number) for f in found) / (abs(number) or 1.0) for number in wanted)
+
+
+def word(share: float) -> str:
+    """What is said of that."""
+    if share == math.inf:
         return "not there"
-    off = max(min(abs(f - wanted) for f in found) / (abs(wanted) or 1.0) for wanted in numbers(metric["value"]))
-    return "equal" if off == 0 else f"close ({off:.1e})" if off <= CLOSE else f"other ({off:.1e})"
+    return "equal" if share == 0 else f"close ({share:.1e})" if share <= CLOSE else f"other ({share:.1e})"
 
 
 def measure(item: dict[str, Any], clones: Path, work: Path, environments: Path) -> dict[str, Any]:
