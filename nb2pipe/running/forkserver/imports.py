@@ -202,12 +202,23 @@ def _load(entry: str, shown: int) -> Optional[str]:
         return "its import starts a thread (%s)" % others
     if os.fstat(shown).st_size:
         return "its import shows something: " + _first_line(shown)
+    if _needs_gone_names():
+        return "it connects to the notebook's shell by a name that this IPython has not"
     if SHELL.touched:
         return "its import uses the notebook's shell (%s)" % SHELL.touched[0]
     for what, value in _state().items():
         if before.get(what, value) != value:
             return "its import changes " + what
     return None
+
+
+def _needs_gone_names() -> bool:
+    """Matplotlib before 3.9 beside IPython from 9.16: its first call of the hook fails, only the second shows figures."""
+    if "matplotlib.pyplot" not in sys.modules or getattr(sys.modules["matplotlib"], "__version_info__", (9,)) >= (3, 9):
+        return False
+    from IPython.core import pylabtools
+
+    return not hasattr(pylabtools, "backend2gui")
 
 
 def _flush() -> None:

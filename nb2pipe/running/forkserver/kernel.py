@@ -173,8 +173,7 @@ class KernelJob:
         for stream, target in zip(self.streams, (sys.stdout, sys.stderr)):
             imports.pointed_at(stream, target)
         pyplot = sys.modules.get("matplotlib.pyplot")
-        hook = getattr(pyplot, "_REPL_DISPLAYHOOK", None)
-        if pyplot is not None and getattr(hook, "name", "") != "NONE":
+        if pyplot is not None:
             pyplot.install_repl_displayhook()  # its import did, when there was no shell to install it in
         os.write(self.notice, b"+")
         os.close(self.notice)
