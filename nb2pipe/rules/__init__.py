@@ -65,6 +65,7 @@ RULES: Mapping[str, str] = {
     "NB306": "nb306_unknown_step",
     "NB307": "nb307_parameter_file",
     "NB308": "nb308_unknown_metric",
+    "NB309": "nb309_sweep",
     # NB4xx: reproducibility
     "NB401": "nb401_out_of_tolerance",
     "NB402": "nb402_out_of_order",

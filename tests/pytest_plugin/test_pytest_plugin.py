@@ -27,6 +27,7 @@ CELLS = (
 def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Call pytest as a user would, without the settings of the tests that call it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    (folder / "pytest.ini").write_text("[pytest]\n")  # else the checkout around a temporary folder is the root
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=folder, env={**environment, "COLUMNS": "80"}, capture_output=True, text=True)
 
