@@ -26,8 +26,10 @@ def make(directory: str | None = None) -> Path:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         lock = _taken(folder, wait=True)
-        if lock is None:  # a system without locks on folders: nobody sweeps there
+        if lock is None and folder.is_dir():  # a system without locks on folders: nobody sweeps there
             return folder
+        if lock is None:  # another process swept it before we could open it
+            continue
         if folder.is_dir():  # else another process swept it before the lock was ours
             _locks[folder] = lock
             return folder

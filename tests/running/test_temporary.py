@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+from nb2pipe import temporary
 
 OWNER = "import os, signal, sys\nfrom nb2pipe import temporary\nmade = temporary.make(sys.argv[1])\n"
 KILLED = OWNER + "(made / 'x').write_text('x')\nos.kill(os.getpid(), signal.SIGKILL)"
@@ -33,3 +36,13 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     ended = OWNER + "temporary.remove(made)"
     subprocess.run([sys.executable, "-c", ended, str(tmp_path)], check=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["nb2pipe_not_a_folder", "other"]
+
+
+def test_a_folder_that_is_swept_before_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process that starts at this moment takes it for a dead one's: we make another."""
+    gone = [str(tmp_path / "gone")]
+    real = tempfile.mkdtemp
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda **words: gone.pop() if gone else real(**words))
+    made = temporary.make(str(tmp_path))
+    assert made.is_dir()
+    temporary.remove(made)
