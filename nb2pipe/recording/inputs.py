@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 from nb2pipe.model import Pipeline
-
-_CHUNK = 1 << 20
+from nb2pipe.running.objects import digest_file
 
 
 def digests(pipeline: Pipeline, folder: Path) -> dict[str, str]:
@@ -20,15 +18,7 @@ def digests(pipeline: Pipeline, folder: Path) -> dict[str, str]:
     found = {}
     for path in read:
         try:
-            found[path] = _digest(folder / path)
+            found[path] = digest_file(folder / path)
         except OSError:
             continue
     return found
-
-
-def _digest(path: Path) -> str:
-    total = sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            total.update(chunk)
-    return total.hexdigest()

@@ -21,12 +21,12 @@ from nb2pipe.checking.contracts.summary import (
     TableSummary,
     correlations,
     counts_of,
-    digest,
     is_number,
     numbers,
     shape,
 )
 from nb2pipe.checking.contracts.tables import open_table
+from nb2pipe.running.objects import digest_file
 
 # The least effect that matters. A difference can be certain and still too small to stop a pipeline for.
 DISTANCE = 0.1  # of two distributions, or total variation of shares
@@ -83,7 +83,7 @@ def compare(path: Path, reference: TableSummary, *, statistics: bool = True) -> 
 
     ``statistics=False`` compares the structure alone: with other parameters, other numbers are to be expected.
     """
-    if digest(path) == reference.digest:
+    if digest_file(path) == reference.digest:
         return ()
     table = open_table(path)
     if shape(table) != reference.shape:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
 from nb2pipe.checking.contracts.tables import Table, open_table
+from nb2pipe.running.objects import digest_file
 
 LEVELS = 101  # points of the distribution that are kept
 FEW = 40  # so many distinct values, or fewer, are counted one by one
@@ -66,7 +66,7 @@ def summarise(path: Path) -> TableSummary:
             ranks[name] = ranked
     return TableSummary(
         rows=table.rows,
-        digest=digest(path),
+        digest=digest_file(path),
         columns=tuple(columns),
         shape=shape(table),
         ranked=tuple(ranks),
@@ -78,15 +78,6 @@ def summarise(path: Path) -> TableSummary:
 def shape(table: Table) -> str:
     """Type and shape of an array that has no columns of its own."""
     return "" if table.names else "".join(table.types)
-
-
-def digest(path: Path) -> str:
-    """Of the file's bytes."""
-    with path.open("rb") as file:
-        state = sha256()
-        while block := file.read(1 << 22):
-            state.update(block)
-    return state.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
