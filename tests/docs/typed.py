@@ -63,17 +63,17 @@ def answers(typed: Sequence[Command], home: Path, *, install: bool, color: bool 
     if not install:
         (home / "first").mkdir(parents=True)
         (home / "first" / ".venv").symlink_to(sys.prefix)
-    script = ["exec 2>&1", f"echo '{MARK}' 0 $EPOCHREALTIME"]
+    script = ["exec 2>&1", f"echo '{MARK}' 0 ${{EPOCHREALTIME:-$SECONDS}}"]
     for command in typed:
         line = command.line if install or not command.installs else "true"
-        script += [line, f"code=$?; echo; echo '{MARK}' $code $EPOCHREALTIME"]
+        script += [line, f"code=$?; echo; echo '{MARK}' $code ${{EPOCHREALTIME:-$SECONDS}}"]
     known = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     wanted = {"HOME": str(home), "COLUMNS": "80", "TERM": "dumb", **({"FORCE_COLOR": "1"} if color else {})}
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-c", "\n".join(script)], cwd=ROOT, env={**known, **wanted},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
-    parts = re.split(rf"^{MARK} (\d+) (\d+[.,]\d+)\n", done.stdout, flags=re.MULTILINE)
+    parts = re.split(rf"^{MARK} (\d+) ([\d.,]+)\n", done.stdout, flags=re.MULTILINE)
     times = [float(part.replace(",", ".")) for part in parts[2::3]]
     printed, codes = parts[3::3], [int(part) for part in parts[4::3]]
     return [
