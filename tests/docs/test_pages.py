@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import shlex
 import shutil
@@ -131,12 +133,18 @@ def test_lines_are_at_most_120_characters_long(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_python_on_a_page_compiles(page: Path) -> None:
-    """And what it imports from nb2pipe is there."""
+    """What it imports from nb2pipe is there, and takes the arguments that it is given."""
     for language, content in blocks(page.read_text()):
         if language == "python" and "nb2pipe" in content.split():
-            compile(content, str(page), "exec")
-            for names in re.findall(r"from nb2pipe import (.*)", content):
-                assert [name for name in names.split(", ") if not hasattr(nb2pipe, name)] == []
+            tree = ast.parse(content, str(page))
+            imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "nb2pipe"]
+            ours = {
+                alias.asname or alias.name: getattr(nb2pipe, alias.name) for node in imports for alias in node.names
+            }
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ours:
+                    given = {keyword.arg: None for keyword in call.keywords if keyword.arg}
+                    inspect.signature(ours[call.func.id]).bind(*call.args, **given)
 
 
 @pytest.mark.slow
