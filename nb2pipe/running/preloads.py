@@ -32,7 +32,7 @@ _OWN = frozenset({"os", "json", "joblib", "numpy", "pandas", "pyarrow", "scipy",
 _IGNORED = re.compile(
     r"warnings\.(filterwarnings|simplefilter)\(['\"]ignore['\"][^()]*\)"
 )  # those that warn stay out anyway
-_HARMLESS = re.compile(r"((np|numpy)\.random|random)\.seed\(|(pd|pandas)\.set_option\('display\.")
+_HARMLESS = re.compile(r"(np|numpy)\.random\.seed\(|(pd|pandas)\.set_option\('display\.")
 _PLAIN = (
     ast.Assign, ast.AnnAssign, ast.Expr, ast.Name, ast.expr_context, ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict,
     ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop,
@@ -70,9 +70,10 @@ def preloads(notebook: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _decides_nothing(statement: ast.stmt) -> bool:
-    """Names for values that stand there, as in a parameters cell (``seed = 7``), a seed, a setting of pandas' display.
+    """Names for values that stand there, as in a parameters cell (``seed = 7``), numpy's seed, a setting of pandas' display.
 
-    A library whose import draws random numbers is left to the kernels, so it may be imported before the seed is set.
+    A library whose import draws numpy's random numbers is left to the kernels, so the others may come before the seed.
+    Python's ``random`` is another matter: rich, for one, draws from it (and scikit-learn imports rich).
     """
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         parts: list[ast.expr] = statement.value.args

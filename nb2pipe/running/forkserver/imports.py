@@ -235,7 +235,6 @@ def _state() -> Dict[str, Any]:
         "the hooks of sys": (sys.excepthook, sys.displayhook, sys.stdout, sys.stderr, sys.gettrace(), sys.getprofile()),
         "the recursion limit": sys.getrecursionlimit(),
         "its child processes": _has_children(),
-        "the random state": random.getstate(),
     }
     numpy = sys.modules.get("numpy.random")
     if numpy is not None:
