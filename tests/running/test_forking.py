@@ -14,7 +14,7 @@ import pytest
 from nb2pipe.running.execute import execute_notebook
 from nb2pipe.running.failures import CellTimeout, KernelDied
 from nb2pipe.running.kernels import Kernel, complete_environment
-from nb2pipe.running.kernelserver import KernelServer, shared_first, why_not
+from nb2pipe.running.kernelserver import KernelServer, shared_first, why_not, with_packages
 from nb2pipe.running.preloads import forks, preloads
 from nb2pipe.running.process import Fork
 
@@ -332,6 +332,12 @@ PRELOADS = [
 def test_which_imports_can_be_done_before(sources, expected):
     """Those at the top level, up to the first statement that may decide what an import does."""
     assert preloads(notebook(*sources)) == expected
+
+
+def test_packages_come_before_their_modules():
+    """As Python itself does it; so parts of one package share what is common to them."""
+    assert with_packages(["a.b.c:d", "a.b", "e"]) == ("a", "a.b", "a.b.c", "a.b.c:d", "e")
+    assert with_packages(["a:b"]) == ("a", "a:b")
 
 
 def test_libraries_are_shared():
