@@ -215,7 +215,7 @@ class KernelServer:
     def prepare(self, preloads: Sequence[tuple[str | Path, Collection[str]]]) -> None:
         """Begin to import, in the background; each library as few times as possible."""
         for folder in dict.fromkeys(str(folder) for folder, _ in preloads):
-            sets = [tuple(entries) for place, entries in preloads if str(place) == folder]
+            sets = [with_packages(entries) for place, entries in preloads if str(place) == folder]
             for entries in shared_first(sets):
                 self._template(folder, entries)
 
@@ -302,13 +302,14 @@ class KernelServer:
     def _template(self, folder: str, entries: Sequence[str]) -> socket.socket:
         """The process that has imported these, made from the one that has most of them."""
         with self._lock:
+            entries = with_packages(entries)
             wanted = frozenset(entries)
             key = (folder, wanted)
             if key not in self._templates:
                 known = [have for place, have in self._templates if place == folder and have <= wanted]
                 best = max(known, key=len, default=None)
                 parent = self._root if best is None else self._templates[folder, best]
-                rest = [entry for entry in dict.fromkeys(entries) if entry not in (best or ())]
+                rest = [entry for entry in entries if entry not in (best or ())]
                 ours, theirs = _pair()
                 with theirs:
                     messages.send(parent, {"do": "template", "preload": rest, "cwd": folder}, (theirs.fileno(),))
@@ -350,6 +351,20 @@ class KernelServer:
             self._process.kill()
             self._process.wait()
         temporary.remove(self._folder)
+
+
+def with_packages(entries: Collection[str]) -> tuple[str, ...]:
+    """The same imports with the packages that they lie in, which are imported first anyway.
+
+    Most of the time goes there: two steps that import different parts of scikit-learn share nearly all of it.
+    """
+    found: dict[str, None] = {}
+    for entry in entries:
+        module, colon, _ = entry.partition(":")
+        parts = module.split(".")
+        found |= dict.fromkeys(".".join(parts[:end]) for end in range(1, len(parts) + bool(colon)))
+        found[entry] = None
+    return tuple(found)
 
 
 def shared_first(sets: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

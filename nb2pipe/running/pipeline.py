@@ -33,7 +33,11 @@ class Progress(Protocol):
         ...
 
     def message(self, text: str) -> None:
-        """Something else worth a line."""
+        """What begins now: the steps that follow are counted anew."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something else worth a line; what is going on goes on."""
         ...
 
 
@@ -47,6 +51,9 @@ class Silent:
         """Nothing."""
 
     def message(self, text: str) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
         """Nothing."""
 
 

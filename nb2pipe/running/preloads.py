@@ -32,6 +32,11 @@ _OWN = frozenset({"os", "json", "joblib", "numpy", "pandas", "pyarrow", "scipy",
 _IGNORED = re.compile(
     r"warnings\.(filterwarnings|simplefilter)\(['\"]ignore['\"][^()]*\)"
 )  # those that warn stay out anyway
+_HARMLESS = re.compile(r"(np|numpy)\.random\.seed\(|(pd|pandas)\.set_option\('display\.")
+_PLAIN = (
+    ast.Assign, ast.AnnAssign, ast.Expr, ast.Name, ast.expr_context, ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict,
+    ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop,
+)  # fmt: skip
 
 
 def preloads(notebook: Mapping[str, Any]) -> tuple[str, ...]:
@@ -57,11 +62,27 @@ def preloads(notebook: Mapping[str, Any]) -> tuple[str, ...]:
                 for entry in _entries(statement):
                     if not decided or (own and not much and entry.partition(":")[0].partition(".")[0] in _OWN):
                         found[entry] = None
-            else:
+            elif not _decides_nothing(statement):
                 text = _IGNORED.sub("", ast.unparse(statement))
                 decided = decided or bool(_DECIDES.search(text))
                 much = much or bool(_DECIDES_MUCH.search(text))
     return tuple(found)[:_MOST]
+
+
+def _decides_nothing(statement: ast.stmt) -> bool:
+    """Names for values that stand there, as in a parameters cell (``seed = 7``), numpy's seed, a setting of pandas' display.
+
+    A library whose import draws numpy's random numbers is left to the kernels, so the others may come before the seed.
+    Python's ``random`` is another matter: rich, for one, draws from it (and scikit-learn imports rich).
+    """
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        parts: list[ast.expr] = statement.value.args
+        return bool(_HARMLESS.match(ast.unparse(statement))) and not statement.value.keywords and _plain(parts)
+    return isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr) and _plain([statement])
+
+
+def _plain(parts: Sequence[ast.AST]) -> bool:
+    return all(isinstance(node, _PLAIN) for part in parts for node in ast.walk(part))
 
 
 def _entries(statement: ast.Import | ast.ImportFrom) -> Iterator[str]:

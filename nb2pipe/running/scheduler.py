@@ -98,7 +98,7 @@ class Scheduler:
         """Where kernels come from: a server of this run's own, unless several runs share one."""
         if self.options.many is not None:
             return nullcontext(self.options.many.forks())
-        return forks(self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.message)
+        return forks(self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.note)
 
     def save(self) -> None:
         """Write the record as it is now."""

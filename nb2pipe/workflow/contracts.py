@@ -49,7 +49,7 @@ class Guard:
         write_compared(self.project.state, run, step.name, compared)
         if self.warn:
             for item in broken:
-                self.progress.message("\n  = ".join((f"warning[{item.code}]: {item.message}", *item.notes)))
+                self.progress.note("\n  = ".join((f"warning[{item.code}]: {item.message}", *item.notes)))
         elif broken:
             raise ContractBroken(*broken)
 

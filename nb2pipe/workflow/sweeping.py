@@ -164,7 +164,7 @@ class _Sweeping:
         again = [step.name for step in steps if step.name in reached]
         width = 1 if alone else jobs
         many = ManyRuns(
-            self.project, self.options.kernel, again=again, jobs=width, message=self.options.progress.message,
+            self.project, self.options.kernel, again=again, jobs=width, message=self.options.progress.note,
         )  # fmt: skip
         self.options = replace(self.options, many=many)
         order = in_order(self.project.pipeline, self.swept, points)
@@ -347,6 +347,10 @@ class _Quiet:
     def message(self, text: str) -> None:
         """Passed on."""
         self._progress.message(text)
+
+    def note(self, text: str) -> None:
+        """Passed on."""
+        self._progress.note(text)
 
 
 def affected(pipeline: Pipeline, swept: Sequence[str]) -> frozenset[str]:

@@ -66,7 +66,7 @@ class TemplateJob:
         if refused:
             entry, reason = refused
             send(self.control, {"refused": [entry, reason]})
-            rest = [other for other in preload if other != entry]
+            rest = [other for other in preload if other != entry and not other.startswith((entry + ".", entry + ":"))]
             os.write(self.notice, json.dumps(rest).encode())
             os._exit(0)
         os.write(self.notice, _READY)
