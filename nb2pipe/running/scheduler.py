@@ -16,11 +16,12 @@ from typing import Any
 from nb2pipe.errors import Interrupted, Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.rules import nb504_interrupted, nb508_shared_file
-from nb2pipe.running import keys, memory, pipeline, runs, scheduling
+from nb2pipe.running import keys, memory, records, runs, scheduling
 from nb2pipe.running.cache import Cache, Made
 from nb2pipe.running.execute import load_papermill
 from nb2pipe.running.explaining import explained, original_cells
 from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
+from nb2pipe.running.options import RunOptions
 from nb2pipe.running.preloads import forks
 from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
@@ -47,7 +48,7 @@ class Scheduler:
     def __init__(
         self,
         project: Project,
-        options: pipeline.RunOptions,
+        options: RunOptions,
         cache: Cache,
         record: RunRecord,
         made: Mapping[str, Made],
@@ -92,7 +93,7 @@ class Scheduler:
             item.result()
         if self.failures or self.stopped_by:
             self._end_badly()
-        return pipeline.finished(self.project, self.record, self.options, time.monotonic() - self.began)
+        return records.finished(self.project, self.record, self.options, time.monotonic() - self.began)
 
     def _forks(self, notebooks: Mapping[str, Any]) -> AbstractContextManager[Callable[[str], Fork | None]]:
         """Where kernels come from: a server of this run's own, unless several runs share one."""
@@ -103,7 +104,7 @@ class Scheduler:
     def save(self) -> None:
         """Write the record as it is now."""
         seconds = time.monotonic() - self.began
-        self.record = replace(self.record, seconds=seconds, metrics=pipeline.metrics(self.project, self.record))
+        self.record = replace(self.record, seconds=seconds, metrics=records.metrics(self.project, self.record))
         runs.save(self.project.state, self.record)
 
     # ------------------------------------------------------------ the loop
@@ -226,7 +227,7 @@ class Scheduler:
             return None
         self.made[step.name] = _finished(found)
         self.cache.index.used([found.id])
-        return pipeline.reused(step, self.record, decision.entry.run, decision.entry.marks)
+        return records.reused(step, self.record, decision.entry.run, decision.entry.marks)
 
     def _inputs(self, step: Step) -> dict[str, Made]:
         return {name: self.made[name].result() for name in step.above}

@@ -17,7 +17,7 @@ from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import Seen, SeenWatcher
 
 if TYPE_CHECKING:
-    from nb2pipe.running.pipeline import RunOptions
+    from nb2pipe.running.options import RunOptions
 
 _CLOCK = 10_000_000  # ns: how far the clock that stamps files may be behind
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nb2pipe.recording.verify import Difference, Verification
     from nb2pipe.running.cleaning import Cleaned
     from nb2pipe.running.kernels import KernelChoice
-    from nb2pipe.running.pipeline import Progress
+    from nb2pipe.running.options import Progress
     from nb2pipe.running.scheduling import Scheduling
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.cleaning import clean

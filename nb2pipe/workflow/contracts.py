@@ -13,7 +13,7 @@ from nb2pipe.errors import ContractBroken, InvalidInput
 from nb2pipe.model import RunRecord, Step
 from nb2pipe.rules import nb420_contract_broken as rule
 from nb2pipe.running import runs
-from nb2pipe.running.pipeline import Progress
+from nb2pipe.running.options import Progress
 from nb2pipe.running.projects import Project, open_project
 from nb2pipe.storing import write_text
 from nb2pipe.workflow.storage import storage_problems

@@ -22,7 +22,7 @@ from nb2pipe.rules.placing import placed
 from nb2pipe.running.explaining import explained
 from nb2pipe.running.failures import ExecutionFailure
 from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, Silent
+from nb2pipe.running.options import Progress, Silent
 from nb2pipe.workflow.analysis import analyze, sort
 from nb2pipe.workflow.storage import storage_problems
 

@@ -18,7 +18,8 @@ from nb2pipe.rules import figures, nb504_interrupted
 from nb2pipe.running import memory, runs, scheduling
 from nb2pipe.running.execute import load_papermill
 from nb2pipe.running.manyruns import ManyRuns
-from nb2pipe.running.pipeline import Progress, RunOptions, open_cache, run_pipeline
+from nb2pipe.running.options import Progress, RunOptions
+from nb2pipe.running.pipeline import open_cache, run_pipeline
 from nb2pipe.running.projects import Project
 from nb2pipe.workflow.pointorder import affected, in_order
 

@@ -18,7 +18,8 @@ from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, R
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
 from nb2pipe.running.kernels import KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, RunOptions, Silent, plan_run, refuse, run_pipeline
+from nb2pipe.running.options import Progress, RunOptions, Silent
+from nb2pipe.running.pipeline import plan_run, refuse, run_pipeline
 from nb2pipe.running.projects import Project, is_project, open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.spelling import closest
