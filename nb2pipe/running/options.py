@@ -12,7 +12,7 @@ from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.running.watching import Watcher
 
 if TYPE_CHECKING:
-    from nb2pipe.running.manyruns import ManyRuns
+    from nb2pipe.running.company import Company
 
 
 class Progress(Protocol):
@@ -65,7 +65,7 @@ class RunOptions:
     were seen, not guessed. ``border`` is called with each step that ran, and the run's id, before what the step made is
     kept or used; it may raise.
 
-    ``many`` is what this run shares with others in this process: kernels, and which steps are being made. ``run`` is the
+    ``company`` are other runs in this process: they share kernels, and tell which steps are being made. ``run`` is the
     run's id, if not a new one of its own making.
     """
 
@@ -87,5 +87,5 @@ class RunOptions:
     watcher: Callable[[Step], Watcher] | None = None
     border: Callable[[Step, str], None] | None = None
     environment: Callable[[], Environment | None] = lambda: None
-    many: ManyRuns | None = None
+    company: Company | None = None
     run: str | None = None

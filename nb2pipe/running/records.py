@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
@@ -19,14 +20,16 @@ def finished(project: Project, record: RunRecord, options: RunOptions, seconds: 
     return record
 
 
-def metrics(project: Project, record: RunRecord) -> dict[str, float]:
-    """The numbers of all steps that are there."""
-    return {
-        name: value
-        for item in record.steps
-        if item.status in runs.FINISHED
-        for name, value in runs.metrics(project.state, record.id, item.name).items()
-    }
+def metrics(
+    project: Project, record: RunRecord, read: dict[str, Mapping[str, float]] | None = None
+) -> dict[str, float]:
+    """The numbers of all steps that are there; ``read`` remembers, by step, what need not be read a second time."""
+    read = {} if read is None else read
+    there = [item.name for item in record.steps if item.status in runs.FINISHED]
+    for step in there:
+        if step not in read:
+            read[step] = runs.metrics(project.state, record.id, step)
+    return {name: value for step in there for name, value in read[step].items()}
 
 
 def reused(step: Step, record: RunRecord, run: str, marks: tuple[str, ...]) -> StepRecord:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.rules import nb504_interrupted, nb508_shared_file
 from nb2pipe.running import keys, memory, records, runs, scheduling
 from nb2pipe.running.cache import Cache, Made
+from nb2pipe.running.company import Alone, Company
 from nb2pipe.running.execute import load_papermill
 from nb2pipe.running.explaining import explained, original_cells
 from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
 from nb2pipe.running.options import RunOptions
-from nb2pipe.running.preloads import forks
 from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import changed_since
@@ -59,6 +59,8 @@ class Scheduler:
         self.cache = cache
         self.record = record
         self.reasons = dict(reasons)
+        self.company: Company = options.company or Alone(project, options.kernel, options.progress.note)
+        self.read: dict[str, Mapping[str, float]] = {}  # step -> its metrics
         self.began = time.monotonic()
         self.stop = threading.Event()
         self.stopped_by: str | None = None
@@ -79,9 +81,8 @@ class Scheduler:
     def run(self, todo: list[Step], total: int) -> RunRecord:
         """Run these steps; raises what the first failure is explained as, after the record is written."""
         self.save()
-        notebooks = {step.name: self.project.notebook(step.name) for step in todo}
         try:
-            with _signals(self._interrupt), self._forks(notebooks) as self.fork:
+            with _signals(self._interrupt), self.company.forks(todo) as self.fork:
                 load_papermill()  # once, before several threads want it, and while the server imports
                 self._loop(todo, total)
         except BaseException:
@@ -95,16 +96,12 @@ class Scheduler:
             self._end_badly()
         return records.finished(self.project, self.record, self.options, time.monotonic() - self.began)
 
-    def _forks(self, notebooks: Mapping[str, Any]) -> AbstractContextManager[Callable[[str], Fork | None]]:
-        """Where kernels come from: a server of this run's own, unless several runs share one."""
-        if self.options.many is not None:
-            return nullcontext(self.options.many.forks())
-        return forks(self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.note)
-
     def save(self) -> None:
         """Write the record as it is now."""
         seconds = time.monotonic() - self.began
-        self.record = replace(self.record, seconds=seconds, metrics=records.metrics(self.project, self.record))
+        self.record = replace(
+            self.record, seconds=seconds, metrics=records.metrics(self.project, self.record, self.read)
+        )
         runs.save(self.project.state, self.record)
 
     # ------------------------------------------------------------ the loop
@@ -115,7 +112,7 @@ class Scheduler:
         index = total - len(todo)
         try:
             while waiting or running:
-                if self.options.many is not None and self.options.many.stop.is_set() and not self.stopped_by:
+                if self.company.stop.is_set() and not self.stopped_by:
                     self._interrupt(signal.SIGINT)
                 for step in [] if self.stop.is_set() else self._startable(waiting, running):
                     waiting.remove(step)
@@ -140,14 +137,14 @@ class Scheduler:
         found: list[Step] = []
         names = list(running)
         ended = self.done | {step.name for step, _ in self.failures}
+        lost = self._lost()
         pending = {step.name for step in waiting}
         for step in waiting:
             if len(names) >= self.jobs:
                 break
             # what is outside the selection has been there all along; what merely came before a failed step may go on
             first = {name for name in self.waits[step.name] if name in pending or name in running or name in ended}
-            lost = self._lost() & set(step.above)
-            if lost or not (first - self._lost()) <= ended or not self._fits(step, names):
+            if lost & set(step.above) or not first - lost <= ended or not self._fits(step, names):
                 continue
             names.append(step.name)
             found.append(step)
@@ -187,30 +184,26 @@ class Scheduler:
                 self.options.border(step, self.record.id)
             self._keep(step, ran, claim)
             claim = None
-            if self.options.many is not None:
-                self.options.many.ran(self.record.id, ran)
+            self.company.ran(self.record.id, ran)
             self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran, began), ran=ran))
         except BaseException as error:
             self.ended.put(_Ended(step=step, began=began, error=error))
         finally:
-            self._release(claim)
+            self.company.release(claim)
 
     def _claim(self, step: Step) -> str | None:
         """Wait until no other run makes the same; what it made is then in the cache, whatever was found before."""
-        many = self.options.many
-        if many is None or not step.cache or step.name in self.options.force:
+        if not step.cache or step.name in self.options.force:
             return None
-        facts = self.cache.facts(step, self._inputs(step))
-        if facts is None:
-            return None
-        claim = f"{step.name}:{keys.digest(facts)}"
-        many.claims.take(claim, self.stop)
-        self.reasons.pop(step.name, None)
+        claim = self.company.claim(lambda: self._key(step), self.stop)
+        if claim is not None:
+            self.reasons.pop(step.name, None)
         return claim
 
-    def _release(self, claim: str | None) -> None:
-        if claim is not None and self.options.many is not None:
-            self.options.many.claims.release(claim)
+    def _key(self, step: Step) -> str | None:
+        """What tells outputs of a step apart; ``None`` if that is not known. Waits for digests."""
+        facts = self.cache.facts(step, self._inputs(step))
+        return None if facts is None else f"{step.name}:{keys.digest(facts)}"
 
     def _from_cache(self, step: Step) -> StepRecord | None:
         """What is there for the inputs that the steps above have just given. Waits for digests only if they may fit."""
@@ -241,7 +234,7 @@ class Scheduler:
             try:
                 keep_all()
             finally:
-                self._release(claim)
+                self.company.release(claim)
 
         def keep_all() -> None:
             try:

@@ -61,7 +61,7 @@ class Points:
         many = ManyRuns(
             self.project, self.options.kernel, again=again, jobs=width, message=self.options.progress.note,
         )  # fmt: skip
-        self.options = replace(self.options, many=many)
+        self.options = replace(self.options, company=many)
         order = in_order(self.project.pipeline, self.swept, points)
         with self._signals(many.stop), many:
             load_papermill()  # before several threads want it
