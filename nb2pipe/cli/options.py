@@ -29,6 +29,16 @@ warn_contracts = click.option(
 source_argument = click.argument("path", metavar="PROJECT|NOTEBOOK", type=click.Path(path_type=Path))
 
 
+def output_format(*forms: str) -> Callable[[Function], Function]:
+    """``--output-format``, handed over as ``form``: ``text`` unless another one is asked for."""
+    return click.option("--output-format", "form", type=click.Choice(forms), default="text", show_default=True)
+
+
+def output_file(about: str) -> Callable[[Function], Function]:
+    """``-o``, handed over as ``file``."""
+    return click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help=about)
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """How kernels are to run: ``-k`` or ``--python``, ``--timeout``, ``-j``, ``--memory``, ``--keep-going``."""
