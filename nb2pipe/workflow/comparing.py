@@ -29,7 +29,7 @@ from nb2pipe.running.pipeline import run_pipeline
 from nb2pipe.running.projects import Project
 
 SHOWN = 5  # differences told
-NEW = 5  # runs with new seeds
+NEW = 5  # runs with new seeds: in simulations they show 77 to 92 % of unchanged baselines (3 to 30 repeats) to be equivalent
 SEEDS = 7_001  # the first of them; those of a baseline are drawn at random, far from here
 OURS = ("metrics.json", "random_state.json")
 
