@@ -84,11 +84,15 @@ class Cache:
             for step, item in project.manifest.steps.items()
             for name, entry in item.outputs.items()
         }
-        self._python = kernel.python
         self._parameters = parameters
         self._salts = dict(salts or {})
         self.code = {step.name: self._code(step) for step in project.pipeline.steps}
-        self.early = {step.name: self._early(step) for step in project.pipeline.steps}
+        lists = [step.modules for step in project.pipeline.steps]
+        versions = distributions.of_modules(kernel.python, lists, self.index)
+        self.early = {
+            step.name: self._early(step, environment)
+            for step, environment in zip(project.pipeline.steps, versions, strict=True)
+        }
 
     # ------------------------------------------------------------ facts
 
@@ -111,8 +115,9 @@ class Cache:
         )  # fmt: skip
         return code
 
-    def _early(self, step: Step) -> dict[str, Mapping[str, str | None]] | None:
-        environment = distributions.of_modules(self._python, step.modules, self.index)
+    def _early(
+        self, step: Step, environment: distributions.Versions | None
+    ) -> dict[str, Mapping[str, str | None]] | None:
         if environment is None:
             return None
         return keys.early(step, self.code[step.name], self._parameters, environment, self._salts.get(step.name))

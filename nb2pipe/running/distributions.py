@@ -12,15 +12,16 @@ from typing import Any
 
 from nb2pipe.running.index import Index
 
-# Run by the kernel's interpreter (Python 3.8 and later): where it looks for distributions, and which these modules need.
-_WHERE = "import json, sys; print(json.dumps([sys.version.split()[0], sys.implementation.name, sys.path[1:]]))"
-_OWNERS = r"""
+# Run by the kernel's interpreter (Python 3.8 and later): where it looks for distributions, and which each of these lists
+# of modules needs.
+_ASKED = r"""
 import json, re, sys
 from importlib import metadata
 def normal(name): return re.sub(r"[-_.]+", "-", name).lower()
-wanted = set(json.loads(sys.argv[1]))
+lists = json.loads(sys.argv[1])
+wanted = set(sum(lists, []))
 known, owners = {}, {}
-for item in metadata.distributions():
+for item in metadata.distributions() if wanted else ():
     name = item.metadata["Name"] if item.metadata is not None else None
     if name and normal(name) not in known:
         known[normal(name)] = item
@@ -32,51 +33,56 @@ for name, item in known.items():
             modules.add(first if rest else first.split(",")[0].split(".")[0])
     for module in modules & wanted:
         owners.setdefault(module, set()).add(name)
-todo = [name for module in wanted for name in owners.get(module, [normal(module)])]
-found = {}
-while todo:
-    name = todo.pop()
-    if name in found or name not in known:
-        continue
-    found[name] = known[name].metadata["Name"] + "\n" + str(known[name].version)
-    for text in known[name].requires or ():
-        match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", text)
-        if match and not re.search(r"\bextra\s*==", text):
-            todo.append(normal(match.group()))
-print(json.dumps(dict(sorted(text.split("\n") for text in found.values()))))
+def needed(modules):
+    todo = [name for module in modules for name in owners.get(module, [normal(module)])]
+    found = {}
+    while todo:
+        name = todo.pop()
+        if name in found or name not in known:
+            continue
+        found[name] = known[name].metadata["Name"] + "\n" + str(known[name].version)
+        for text in known[name].requires or ():
+            match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", text)
+            if match and not re.search(r"\bextra\s*==", text):
+                todo.append(normal(match.group()))
+    return dict(sorted(text.split("\n") for text in found.values()))
+where = [sys.version.split()[0], sys.implementation.name, sys.path[1:]]
+print(json.dumps([where, [needed(modules) for modules in lists]]))
 """
 
+Versions = Mapping[str, str | None]
 
-def of_modules(python: str | None, modules: Sequence[str], index: Index) -> dict[str, str | None] | None:
-    """``python`` and the distributions of these root modules, with all that they require, and their versions.
 
-    Slow to find out, so remembered for as long as the interpreter and its folders of packages stay as they are.
-    ``None`` if nobody can tell: ``python`` is ``None`` for a kernel that is started by some other program.
+def of_modules(python: str | None, lists: Sequence[Sequence[str]], index: Index) -> list[Versions | None]:
+    """For each list of root modules: ``python`` and their distributions, with all that they require, and the versions.
+
+    Slow to find out, so it is asked for all lists at once, and remembered for as long as the interpreter and its folders
+    of packages stay as they are. ``None`` if nobody can tell: ``python`` is ``None`` for a kernel that is started by some
+    other program.
     """
-    where = _place(python, index) if python is not None else None
-    if python is None or where is None:
-        return None
+    if python is None:
+        return [None] * len(lists)
+    outside = [tuple(sorted(set(modules) - set(sys.stdlib_module_names))) for modules in lists]
+    place = f"interpreter:{python}:{_stamp(python)}:{_stamp(str(Path(python).parent.parent / 'pyvenv.cfg'))}"
+    where = index.note(place)
+    found = {modules: index.note(_key(python, where, modules)) for modules in outside} if where is not None else {}
+    todo = [modules for modules in dict.fromkeys(outside) if found.get(modules) is None]
+    if todo:
+        answer = _ask(python, _ASKED, json.dumps(todo))
+        if answer is None:
+            return [None] * len(lists)
+        where = answer[0]
+        index.keep_note(place, where)
+        for modules, versions in zip(todo, answer[1], strict=True):
+            found[modules] = versions
+            index.keep_note(_key(python, where, modules), versions)
+    name = f"{where[1]} {where[0]}".replace("cpython ", "")
+    return [{"python": name, **found[modules]} for modules in outside]
+
+
+def _key(python: str, where: Any, modules: Sequence[str]) -> str:
     stamp = [where[0], *(_stamp(folder) for folder in where[2])]
-    outside = sorted(set(modules) - set(sys.stdlib_module_names))
-    key = "distributions:" + sha256(json.dumps([python, stamp, outside]).encode()).hexdigest()
-    found = index.note(key)
-    if found is None:
-        found = _ask(python, _OWNERS, json.dumps(outside)) if outside else {}
-        if found is None:
-            return None
-        index.keep_note(key, found)
-    return {"python": f"{where[1]} {where[0]}".replace("cpython ", ""), **found}
-
-
-def _place(python: str, index: Index) -> Any:
-    """Version, implementation and search path of an interpreter."""
-    key = f"interpreter:{python}:{_stamp(python)}:{_stamp(str(Path(python).parent.parent / 'pyvenv.cfg'))}"
-    found = index.note(key)
-    if found is None:
-        found = _ask(python, _WHERE)
-        if found is not None:
-            index.keep_note(key, found)
-    return found
+    return "distributions:" + sha256(json.dumps([python, stamp, modules]).encode()).hexdigest()
 
 
 def _stamp(path: str) -> str:

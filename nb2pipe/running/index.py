@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,13 @@ FILE_NAME = "cache.db"
 VERSION = 1
 _SETTLED = 2_000_000_000  # ns: a file changed later than this before it was read may have changed again unnoticed
 _SCHEMA = """
-create table if not exists entries (
+create table entries (
   id text primary key, step text not null, partial text not null, key text not null, ingredients text not null,
   files text not null, written text not null, outputs text not null, marks text not null, run text not null,
   seconds real not null, peak_memory integer, created real not null, used real not null);
-create index if not exists by_key on entries (step, key);
-create table if not exists files (inode text primary key, stamp text not null, digest text not null);
-create table if not exists notes (key text primary key, value text not null);
+create index by_key on entries (step, key);
+create table files (inode text primary key, stamp text not null, digest text not null);
+create table notes (key text primary key, value text not null);
 """
 
 
@@ -157,31 +158,51 @@ class Index:
         with self._lock:
             if self._connection is None:
                 self._connection = _connect(self.state)
-            with self._connection:
-                yield self._connection
+            try:
+                with self._connection:
+                    yield self._connection
+            except sqlite3.Error as error:
+                raise _unusable(self.state / FILE_NAME, error) from error
 
 
 def _connect(state: Path) -> sqlite3.Connection:
-    state.mkdir(parents=True, exist_ok=True)
     path = state / FILE_NAME
     for attempt in (1, 2):
+        if not path.exists():
+            _create(path)
         connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
-            connection.execute("pragma busy_timeout = 30000")
-            connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = normal")
-            if connection.execute("pragma user_version").fetchone()[0] != VERSION:
-                connection.executescript(f"drop table if exists entries; {_SCHEMA} pragma user_version = {VERSION};")
+            if connection.execute("pragma user_version").fetchone()[0] == VERSION:
+                return connection
         except sqlite3.DatabaseError as error:
-            connection.close()
             if attempt == 2 or isinstance(error, sqlite3.OperationalError):
-                raise OSError(None, f"the cache's index cannot be used: {error}", str(path)) from error
-            for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-                name.unlink(missing_ok=True)
-        else:
-            return connection
+                raise _unusable(path, error) from error
+        connection.close()
+        for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            name.unlink(missing_ok=True)
     raise AssertionError
+
+
+def _create(path: Path) -> None:
+    """Whole or not at all: of several processes that find none, one creates it and all use that one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
+        new = Path(folder) / FILE_NAME
+        with closing(sqlite3.connect(new)) as connection:
+            connection.execute("pragma journal_mode = wal")
+            connection.executescript(f"{_SCHEMA} pragma user_version = {VERSION};")
+        try:
+            os.link(new, path)
+        except FileExistsError:
+            pass
+        except OSError:  # no links here
+            new.replace(path)
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> OSError:
+    return OSError(None, f"the cache's index cannot be used: {error}", str(path))
 
 
 def _entry(row: sqlite3.Row) -> Entry:

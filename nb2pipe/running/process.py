@@ -330,7 +330,10 @@ class KernelProcess:
     async def _gone_within(self, seconds: float, unless: threading.Event | None = None) -> None:
         deadline = time.monotonic() + seconds
         while self.poll() is None and time.monotonic() < deadline and not (unless and unless.is_set()):
-            await asyncio.sleep(0.01)
+            if isinstance(self._process, ForkedProcess):
+                await self._process.changed(timeout=TICK)
+            else:
+                await asyncio.sleep(0.01)
 
 
 def ipykernel_arguments(kernel: Kernel) -> list[str]:
