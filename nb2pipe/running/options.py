@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nb2pipe.model import Environment, Notebook, Step, StepRecord
@@ -13,6 +14,8 @@ from nb2pipe.running.watching import Watcher
 
 if TYPE_CHECKING:
     from nb2pipe.running.company import Company
+
+Digest = Callable[[Path], str | None]  # SHA-256 of a file
 
 
 class Progress(Protocol):
@@ -62,8 +65,8 @@ class RunOptions:
     ``reuse``: take over what earlier runs left, but for steps in ``force``. Outputs of steps in ``unkept`` (step -> why)
     are not kept for later if random numbers were drawn for them. ``salts`` (step -> text) tell apart runs of the same
     step that differ in what only the caller knows, such as injected seeds. ``observed``: files and hosts in the manifest
-    were seen, not guessed. ``border`` is called with each step that ran, and the run's id, before what the step made is
-    kept or used; it may raise.
+    were seen, not guessed. ``border`` is called with each step that ran, the run's id, and what gives a file's digest and
+    remembers it, before what the step made is kept or used; it may raise.
 
     ``company`` are other runs in this process: they share kernels, and tell which steps are being made. ``run`` is the
     run's id, if not a new one of its own making.
@@ -85,7 +88,7 @@ class RunOptions:
     command: str | None = None
     progress: Progress = field(default_factory=Silent)
     watcher: Callable[[Step], Watcher] | None = None
-    border: Callable[[Step, str], None] | None = None
+    border: Callable[[Step, str, Digest], None] | None = None
     environment: Callable[[], Environment | None] = lambda: None
     company: Company | None = None
     run: str | None = None

@@ -181,7 +181,7 @@ class Scheduler:
                 self.project, self.record.id, step, self.options, stop=self.stop, fork=self.fork(step.name)
             )  # fmt: skip
             if self.options.border is not None:
-                self.options.border(step, self.record.id)
+                self.options.border(step, self.record.id, self.cache.index.digest)
             self._keep(step, ran, claim)
             claim = None
             self.company.ran(self.record.id, ran)
