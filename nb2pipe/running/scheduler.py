@@ -6,21 +6,20 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from nb2pipe.errors import Interrupted, Nb2pipeError, StepFailed
+from nb2pipe.errors import Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.rules import nb504_interrupted, nb508_shared_file
+from nb2pipe.rules import nb508_shared_file
 from nb2pipe.running import keys, memory, records, runs, scheduling
 from nb2pipe.running.cache import Cache, Made
 from nb2pipe.running.company import Alone, Company
+from nb2pipe.running.endings import end_badly, signals
 from nb2pipe.running.execute import load_papermill
-from nb2pipe.running.explaining import explained, original_cells
 from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
 from nb2pipe.running.options import RunOptions
 from nb2pipe.running.process import Fork
@@ -82,7 +81,7 @@ class Scheduler:
         """Run these steps; raises what the first failure is explained as, after the record is written."""
         self.save()
         try:
-            with _signals(self._interrupt), self.company.forks(todo) as self.fork:
+            with signals(self._interrupt), self.company.forks(todo) as self.fork:
                 load_papermill()  # once, before several threads want it, and while the server imports
                 self._loop(todo, total)
         except BaseException:
@@ -93,7 +92,7 @@ class Scheduler:
         for item in self.kept:
             item.result()
         if self.failures or self.stopped_by:
-            self._end_badly()
+            end_badly(self.project, self.record.id, self.options, self.failures, self.stopped_by)
         return records.finished(self.project, self.record, self.options, time.monotonic() - self.began)
 
     def save(self) -> None:
@@ -308,41 +307,6 @@ class Scheduler:
         self.history.append(ended)
         return None
 
-    def _end_badly(self) -> None:
-        """Raise what is to be told of all failures."""
-        errors = [self._explained(step, error) for step, error in self.failures]
-        strange = next((error for error in errors if not isinstance(error, Nb2pipeError)), None)
-        if strange is not None:
-            raise strange
-        known = [error for error in errors if isinstance(error, Nb2pipeError)]
-        if not known:
-            raise Interrupted(nb504_interrupted.diagnostic(self.stopped_by or "stop", resume=self._resume()))
-        first = next((error for error in known if isinstance(error, Interrupted)), known[0])
-        if isinstance(first, Interrupted):
-            raise first
-        raise type(first)(*(item for error in known for item in error.diagnostics)) from self.failures[0][1]
-
-    def _explained(self, step: Step, error: BaseException) -> BaseException:
-        if not isinstance(error, ExecutionFailure):
-            return error
-        if isinstance(error, ExecutionInterrupted) and self.stopped_by:
-            error.by = self.stopped_by
-        original = self.options.original()
-        output = runs.folder(self.project.state, self.record.id) / "steps" / f"{step.name}.ipynb"
-        return explained(
-            error,
-            kernel=self.options.kernel,
-            step=step.name,
-            cells=original_cells(self.project.notebook(step.name)),
-            notebook=original,
-            name=str(original.path if original else self.project.source),
-            resume=self._resume(),
-            executed=str(output),
-        )
-
-    def _resume(self) -> str | None:
-        return f"{self.options.command} --resume" if self.options.command else None
-
     def _interrupt(self, received: int) -> None:
         self.stopped_by = signal.Signals(received).name
         self.stop.set()
@@ -364,21 +328,3 @@ def _shared(one: Ran, other: Ran) -> str | None:
         if uses not in ({"a"}, {"r"}) and changed_since(Path(path), since):
             return path
     return None
-
-
-@contextmanager
-def _signals(stop: Callable[[int], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the run in order; only where nobody else has claimed them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handlers: dict[int, Any] = {}
-    defaults: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-    for number, default in defaults.items():
-        if signal.getsignal(number) is default:
-            handlers[number] = signal.signal(number, lambda received, _frame: stop(received))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
