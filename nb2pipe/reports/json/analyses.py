@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import Artifact, Notebook, Parameter, Pipeline, Step
-from nb2pipe.reports.json.nouns import diagnostics_of, metric_of, parameter_of
+from nb2pipe.reports.json.nouns import diagnostics, metric_of, parameter_of
 from nb2pipe.reports.json.strict import SCHEMA_VERSION, Document
 
 if TYPE_CHECKING:  # lint writes JSON, too, and must not load the recording
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # lint writes JSON, too, and must not load the recording
 
 def of_findings(found: Sequence[Diagnostic], notebooks: Sequence[Notebook] = ()) -> Document:
     """``nb2pipe lint``; ``notebooks`` give the cells' ids."""
-    return {"schema_version": SCHEMA_VERSION, "command": "lint", "diagnostics": diagnostics_of(found, notebooks)}
+    return {"schema_version": SCHEMA_VERSION, "command": "lint", "diagnostics": diagnostics(found, notebooks)}
 
 
 def of_failure(command: str, exit_code: int, found: Sequence[Diagnostic]) -> Document:
@@ -25,7 +25,7 @@ def of_failure(command: str, exit_code: int, found: Sequence[Diagnostic]) -> Doc
         "schema_version": SCHEMA_VERSION,
         "command": command,
         "exit_code": exit_code,
-        "diagnostics": diagnostics_of(found, ()),
+        "diagnostics": diagnostics(found),
     }
 
 
@@ -40,7 +40,7 @@ def of_inspection(notebook: Notebook, pipeline: Pipeline, found: Sequence[Diagno
         "steps": [_step(step) for step in pipeline.steps],
         "parameters": [parameter_of(parameter) for parameter in pipeline.parameters],
         "metrics": [metric_of(metric) for metric in pipeline.metrics],
-        "diagnostics": diagnostics_of(found, (notebook,)),
+        "diagnostics": diagnostics(found, (notebook,)),
     }
 
 
@@ -67,7 +67,7 @@ def of_proposal(proposal: Proposal, *, written: bool) -> Document:
         "edits": [{"cell": edit.cell + 1, "old": edit.old, "new": edit.new} for edit in proposal.edits],
         "metrics": [metric_of(metric) for metric in proposal.pipeline.metrics],
         "notes": list(proposal.notes),
-        "diagnostics": diagnostics_of(proposal.problems, [proposal.notebook]),
+        "diagnostics": diagnostics(proposal.problems, [proposal.notebook]),
     }
 
 

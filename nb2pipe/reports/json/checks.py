@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nb2pipe.checking.noise import Measured
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CheckReport, MetricCheck, MetricNoise
-from nb2pipe.reports.json.nouns import diagnostics_of, run_of, tolerance_of
+from nb2pipe.reports.json.nouns import diagnostics, run_of, tolerance_of
 from nb2pipe.reports.json.strict import SCHEMA_VERSION, Document, from_one
 
 if TYPE_CHECKING:  # lint writes JSON, too, and must not load the recording
@@ -33,7 +33,7 @@ def of_check(report: CheckReport, found: Sequence[Diagnostic] = ()) -> Document:
         "command_again": report.command,
         "seeds": list(report.seeds),
         "run": run_of(report.run),
-        "diagnostics": diagnostics_of(found, ()),
+        "diagnostics": diagnostics(found),
     }
 
 
@@ -52,7 +52,7 @@ def of_noise(done: Measured, found: Sequence[Diagnostic] = ()) -> Document:
         "reference": noise.rule.reference,
         "seeded_by_notebook": done.seeded,
         "metrics": {name: _noise(item) for name, item in noise.metrics.items()},
-        "diagnostics": diagnostics_of(found, ()),
+        "diagnostics": diagnostics(found),
     }
 
 

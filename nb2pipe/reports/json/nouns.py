@@ -9,7 +9,7 @@ from nb2pipe.model import Environment, Metric, Notebook, Parameter, RunRecord, S
 from nb2pipe.reports.json.strict import Document, from_one
 
 
-def diagnostics_of(found: Sequence[Diagnostic], notebooks: Sequence[Notebook]) -> list[Document]:
+def diagnostics(found: Sequence[Diagnostic], notebooks: Sequence[Notebook] = ()) -> list[Document]:
     """Diagnostics; ``notebooks`` give the cells' ids."""
     ids = {(str(notebook.path), cell.index): cell.id for notebook in notebooks for cell in notebook.cells}
     return [_diagnostic(d, ids) for d in found]
