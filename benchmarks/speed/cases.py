@@ -194,22 +194,25 @@ def outputs(folder: Path, quick: bool) -> Case:
 
 def frames(folder: Path, quick: bool) -> Case:
     """A frame of 1 GB across a border (run with the border less run without)."""
-    rows = 200_000 if quick else 5_000_000
-    split = export(notebooks.write(folder / "split.ipynb", notebooks.frame(rows, split=True)))
-    whole = export(notebooks.write(folder / "whole.ipynb", notebooks.frame(rows, split=False)))
-    bare = [str(python("papermill")), script("in_process.py"), "parquet", str(rows), str(folder / "bare.parquet")]
+    return _border(folder, notebooks.frame, "parquet", 200_000 if quick else 5_000_000)
+
+
+def arrays(folder: Path, quick: bool) -> Case:
+    """An array of 1 GB across a border (run with the border less run without)."""
+    return _border(folder, notebooks.array, "npy", 200_000 if quick else 5_000_000)
+
+
+def _border(folder: Path, cells: Callable[[int, bool], notebooks.Cells], form: str, rows: int) -> Case:
+    split = export(notebooks.write(folder / "split.ipynb", cells(rows, True)))
+    whole = export(notebooks.write(folder / "whole.ipynb", cells(rows, False)))
+    bare = [str(python("papermill")), script("in_process.py"), form, str(rows), str(folder / f"bare.{form}")]
     contenders = {
         "two steps": ours(split),
         "one step": ours(whole),
-        "bare parquet": Contender(command=lambda _: bare, folder=folder, tells_itself=True),
+        "bare": Contender(command=lambda _: bare, folder=folder, tells_itself=True),
     }
-    row = Row(
-        "bare parquet write + read",
-        lambda costs: costs["two steps"] - costs["one step"],
-        cost_of("bare parquet"),
-        1.2,
-        1.05,
-    )
+    against = f"bare {form} write + read"
+    row = Row(against, lambda costs: costs["two steps"] - costs["one step"], cost_of("bare"), 1.2, 1.05)
     return Case(contenders, (row,))
 
 
@@ -278,6 +281,7 @@ CASES: dict[str, Callable[[Path, bool], Case]] = {
     "imports": imports,
     "outputs": outputs,
     "frames": frames,
+    "arrays": arrays,
     "sweep": sweep,
     "static-export": static_export,
 }
@@ -289,6 +293,7 @@ TOOLS = {  # case → environments that it needs; all of them, if not here
     "samples": ["nb2pipe", "papermill"],
     "outputs": ["nb2pipe", "papermill"],
     "frames": ["nb2pipe", "papermill"],
+    "arrays": ["nb2pipe", "papermill"],
     "sweep": ["nb2pipe", "papermill"],
     "static-export": ["nb2pipe", "papermill"],
 }
