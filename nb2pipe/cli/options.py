@@ -14,7 +14,7 @@ import click
 from nb2pipe.cli.console import Console
 
 if TYPE_CHECKING:
-    from nb2pipe.running.kernels import KernelChoice
+    from nb2pipe.running.kernel.kernels import KernelChoice
     from nb2pipe.running.scheduling import Scheduling
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -102,7 +102,7 @@ def running(function: Callable[..., int]) -> Callable[..., int]:
         keep_going: bool,
         **more: object,
     ) -> int:
-        from nb2pipe.running.kernels import KernelChoice
+        from nb2pipe.running.kernel.kernels import KernelChoice
         from nb2pipe.running.scheduling import Scheduling
 
         choice = KernelChoice(name=kernel, python=python) if kernel or python else None

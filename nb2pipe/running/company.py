@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from nb2pipe.model import Step
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.preloads import forks
-from nb2pipe.running.process import Fork
+from nb2pipe.running.kernel.kernels import Kernel
+from nb2pipe.running.kernel.preloads import forks
+from nb2pipe.running.kernel.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.stepping import Ran
 

@@ -12,8 +12,8 @@ from nb2pipe.errors import Interrupted, Nb2pipeError
 from nb2pipe.model import Step
 from nb2pipe.rules import nb504_interrupted
 from nb2pipe.running import runs
+from nb2pipe.running.executing.failures import ExecutionFailure, ExecutionInterrupted
 from nb2pipe.running.explaining import explained, original_cells
-from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
 from nb2pipe.running.options import RunOptions
 from nb2pipe.running.projects import Project
 

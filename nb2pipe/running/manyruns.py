@@ -12,9 +12,9 @@ from typing import Self
 
 from nb2pipe.model import Step
 from nb2pipe.running.claims import Claims
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.preloads import forks
-from nb2pipe.running.process import Fork
+from nb2pipe.running.kernel.kernels import Kernel
+from nb2pipe.running.kernel.preloads import forks
+from nb2pipe.running.kernel.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import changed_since
 from nb2pipe.running.stepping import Ran

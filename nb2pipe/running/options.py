@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nb2pipe.model import Environment, Notebook, Step, StepRecord
-from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.executing.watching import Watcher
+from nb2pipe.running.kernel.kernels import Kernel
 from nb2pipe.running.scheduling import Scheduling
-from nb2pipe.running.watching import Watcher
 
 if TYPE_CHECKING:
     from nb2pipe.running.company import Company

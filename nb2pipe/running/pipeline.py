@@ -10,7 +10,7 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Pipeline, Planned, RunRecord, StepRecord, StepStatus
 from nb2pipe.rules import nb306_unknown_step
 from nb2pipe.running import locks, runs
-from nb2pipe.running.cache import Cache, Made
+from nb2pipe.running.caching.cache import Cache, Made
 from nb2pipe.running.options import RunOptions
 from nb2pipe.running.projects import Project, remember, selected
 from nb2pipe.running.records import finished, reused

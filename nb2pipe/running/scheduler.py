@@ -15,14 +15,16 @@ from pathlib import Path
 from nb2pipe.errors import Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
 from nb2pipe.rules import nb508_shared_file
-from nb2pipe.running import keys, memory, records, runs, scheduling
-from nb2pipe.running.cache import Cache, Made
+from nb2pipe.running import records, runs, scheduling
+from nb2pipe.running.caching import keys
+from nb2pipe.running.caching.cache import Cache, Made
 from nb2pipe.running.company import Alone, Company
 from nb2pipe.running.endings import end_badly, signals
-from nb2pipe.running.execute import load_papermill
-from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
+from nb2pipe.running.executing.execute import load_papermill
+from nb2pipe.running.executing.failures import ExecutionFailure, ExecutionInterrupted
+from nb2pipe.running.kernel import memory
+from nb2pipe.running.kernel.process import Fork
 from nb2pipe.running.options import RunOptions
-from nb2pipe.running.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import changed_since
 from nb2pipe.running.stepping import Ran, run_step

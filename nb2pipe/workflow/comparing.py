@@ -23,7 +23,7 @@ from nb2pipe.recording.seeded import Seeds
 from nb2pipe.recording.verify import Borders
 from nb2pipe.rules import figures
 from nb2pipe.running import runs
-from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.kernel.kernels import Kernel
 from nb2pipe.running.options import Progress, RunOptions
 from nb2pipe.running.pipeline import run_pipeline
 from nb2pipe.running.projects import Project

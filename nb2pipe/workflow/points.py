@@ -15,8 +15,9 @@ from nb2pipe import parameters
 from nb2pipe.errors import ContractBroken, Interrupted, Nb2pipeError, StepFailed
 from nb2pipe.model import StepRecord, StepStatus, SweepPoint
 from nb2pipe.rules import figures, nb504_interrupted
-from nb2pipe.running import memory, runs, scheduling
-from nb2pipe.running.execute import load_papermill
+from nb2pipe.running import runs, scheduling
+from nb2pipe.running.executing.execute import load_papermill
+from nb2pipe.running.kernel import memory
 from nb2pipe.running.manyruns import ManyRuns
 from nb2pipe.running.options import Progress, RunOptions
 from nb2pipe.running.pipeline import open_cache, run_pipeline

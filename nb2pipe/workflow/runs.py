@@ -17,7 +17,7 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
-from nb2pipe.running.kernels import KernelChoice, resolve
+from nb2pipe.running.kernel.kernels import KernelChoice, resolve
 from nb2pipe.running.options import Digest, Progress, RunOptions, Silent
 from nb2pipe.running.pipeline import plan_run, refuse, run_pipeline
 from nb2pipe.running.projects import Project, is_project, open_project

@@ -14,7 +14,7 @@ from nb2pipe import manifest, parameters
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Direction, Sweep, SweepPoint
 from nb2pipe.rules import nb308_unknown_metric, nb309_sweep
-from nb2pipe.running.kernels import KernelChoice
+from nb2pipe.running.kernel.kernels import KernelChoice
 from nb2pipe.running.options import Progress, Silent
 from nb2pipe.running.projects import Project
 from nb2pipe.running.scheduling import Scheduling

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nb2pipe.running.index import FILE_NAME, Index
+from nb2pipe.running.caching.index import FILE_NAME, Index
 
 
 @pytest.mark.skipif(os.name == "nt", reason="forks")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.failures import CellTimeout, KernelDied
-from nb2pipe.running.kernels import Kernel, complete_environment
-from nb2pipe.running.kernelserver import KernelServer, shared_first, why_not, with_packages
-from nb2pipe.running.preloads import forks, preloads
-from nb2pipe.running.process import Fork
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.executing.failures import CellTimeout, KernelDied
+from nb2pipe.running.kernel.kernels import Kernel, complete_environment
+from nb2pipe.running.kernel.kernelserver import KernelServer, shared_first, why_not, with_packages
+from nb2pipe.running.kernel.preloads import forks, preloads
+from nb2pipe.running.kernel.process import Fork
 
 from .conftest import marked_processes, notebook, processes_left
 from .test_execute import texts
@@ -196,9 +196,9 @@ def test_kernels_that_cannot_be_forked(kernel, monkeypatch):
 OWNER = """\
 import sys, threading
 from pathlib import Path
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.kernels import resolve
-from nb2pipe.running.preloads import forks
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.kernel.kernels import resolve
+from nb2pipe.running.kernel.preloads import forks
 cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None,
         "source": "import subprocess, time\\nsubprocess.Popen(['sleep', '600'])\\nopen('here', 'w').close()\\ntime.sleep(600)"}
 book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}

@@ -19,7 +19,7 @@ from nb2pipe.checking.contracts.columns import DISTANCE, distance_of, of_column
 from nb2pipe.checking.contracts.relations import of_columns
 from nb2pipe.checking.contracts.summary import ColumnSummary, Rows, TableSummary, is_number, numbers, shape
 from nb2pipe.checking.contracts.tables import open_table
-from nb2pipe.running.objects import digest_file
+from nb2pipe.running.caching.objects import digest_file
 
 FEWER_ROWS = 0.7  # of the reference's
 MORE_ROWS = 3.0

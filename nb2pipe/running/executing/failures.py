@@ -16,7 +16,7 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-from nb2pipe.running.watching import Execution, RunningCell
+from nb2pipe.running.executing.watching import Execution, RunningCell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

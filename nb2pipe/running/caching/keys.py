@@ -10,9 +10,9 @@ from hashlib import sha256
 
 from nb2pipe.model import Step
 from nb2pipe.parameters import literal
-from nb2pipe.running import code as codes
-from nb2pipe.running import distributions
-from nb2pipe.running.index import Entry
+from nb2pipe.running.caching import code as codes
+from nb2pipe.running.caching import distributions
+from nb2pipe.running.caching.index import Entry
 
 Facts = Mapping[str, Mapping[str, str | None]]
 EARLY = ("code", "parameters", "environment", "variables", "salt")  # known before any step has run

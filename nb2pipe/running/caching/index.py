@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nb2pipe.running import objects
+from nb2pipe.running.caching import objects
 
 FILE_NAME = "cache.db"
 VERSION = 1

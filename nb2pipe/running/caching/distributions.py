@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from nb2pipe.running.index import Index
+from nb2pipe.running.caching.index import Index
 
 # Run by the kernel's interpreter (Python 3.8 and later): where it looks for distributions, and which each of these lists
 # of modules needs.

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nb2pipe.model import FIRST_TIME, Step
-from nb2pipe.running import code as codes
-from nb2pipe.running import distributions, keys, objects, runs
-from nb2pipe.running.index import Entry, Index
-from nb2pipe.running.kernels import Kernel
+from nb2pipe.running import runs
+from nb2pipe.running.caching import code as codes
+from nb2pipe.running.caching import distributions, keys, objects
+from nb2pipe.running.caching.index import Entry, Index
+from nb2pipe.running.kernel.kernels import Kernel
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import Seen, changed_since, short
 

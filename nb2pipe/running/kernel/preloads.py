@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nb2pipe.running.kernels import Kernel, complete_environment
-from nb2pipe.running.kernelserver import KernelServer
-from nb2pipe.running.process import Fork, ipykernel_arguments
+from nb2pipe.running.kernel.kernels import Kernel, complete_environment
+from nb2pipe.running.kernel.kernelserver import KernelServer
+from nb2pipe.running.kernel.process import Fork, ipykernel_arguments
 
 _MOST = 200  # imports of one notebook; more are a generated file
 # Lines that change nothing for imports after them.

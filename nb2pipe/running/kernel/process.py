@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from nb2pipe import temporary
-from nb2pipe.running import memory
-from nb2pipe.running.failures import KernelStartFailed
-from nb2pipe.running.forked import ForkedProcess
-from nb2pipe.running.kernels import Kernel, complete_environment, spec_manager
-from nb2pipe.running.kernelserver import KernelServer
+from nb2pipe.running.executing.failures import KernelStartFailed
+from nb2pipe.running.kernel import memory
+from nb2pipe.running.kernel.forked import ForkedProcess
+from nb2pipe.running.kernel.kernels import Kernel, complete_environment, spec_manager
+from nb2pipe.running.kernel.kernelserver import KernelServer
 
 TICK = 0.05  # seconds between two looks at the process
 SETTLE = 2.0  # an interrupted cell has this long to say where it was

@@ -12,9 +12,9 @@ from typing import Any
 from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: TID253  imported when an execution starts
 from papermill.clientwrap import PapermillNotebookClient  # noqa: TID253
 
-from nb2pipe.running import tracebacks
-from nb2pipe.running.bookkeeping import Bookkeeping, join_streams, note_in_outputs
-from nb2pipe.running.failures import (
+from nb2pipe.running.executing import tracebacks
+from nb2pipe.running.executing.bookkeeping import Bookkeeping, join_streams, note_in_outputs
+from nb2pipe.running.executing.failures import (
     CellFailed,
     CellTimeout,
     ErrorPlace,
@@ -23,8 +23,8 @@ from nb2pipe.running.failures import (
     KernelDied,
     SessionError,
 )
-from nb2pipe.running.process import Died, KernelProcess, Overtime, Stopped
-from nb2pipe.running.watching import CellTiming, Execution, RunningCell, Watcher
+from nb2pipe.running.executing.watching import CellTiming, Execution, RunningCell, Watcher
+from nb2pipe.running.kernel.process import Died, KernelProcess, Overtime, Stopped
 
 
 class CellLoop:
@@ -82,7 +82,7 @@ class CellLoop:
     # ------------------------------------------------------------ for watchers: KernelSession
 
     def execute(self, code: str, *, timeout: float | None = None) -> None:
-        """See :class:`~nb2pipe.running.watching.KernelSession`."""
+        """See :class:`~nb2pipe.running.executing.watching.KernelSession`."""
         content = self._wait(self._silent_reply(code), timeout=timeout)
         if content["status"] != "ok":
             text = tracebacks.without_colours("\n".join(content.get("traceback") or []))

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat  # noqa: TID253  this module is imported when an execution starts
 from papermill.engines import NotebookExecutionManager  # noqa: TID253
 
-from nb2pipe.running.failures import ExecutionFailure, KernelStartFailed
+from nb2pipe.running.executing.failures import ExecutionFailure, KernelStartFailed
 
 
 class Bookkeeping(NotebookExecutionManager):  # type: ignore[misc]

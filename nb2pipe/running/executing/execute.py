@@ -14,10 +14,10 @@ from nb2pipe.errors import StorageProblem
 from nb2pipe.notebook_formats import light_imports
 from nb2pipe.parameters import literal
 from nb2pipe.rules import nb506_storage
-from nb2pipe.running.failures import ExecutionFailure
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.process import Fork
-from nb2pipe.running.watching import Execution, Watcher
+from nb2pipe.running.executing.failures import ExecutionFailure
+from nb2pipe.running.executing.watching import Execution, Watcher
+from nb2pipe.running.kernel.kernels import Kernel
+from nb2pipe.running.kernel.process import Fork
 
 ENGINE = "nb2pipe"
 _CELL_ID_LENGTH = 64  # nbformat's limit

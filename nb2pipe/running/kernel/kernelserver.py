@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from nb2pipe import temporary
-from nb2pipe.running.forked import ForkedProcess
-from nb2pipe.running.forkserver import messages
-from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.kernel.forked import ForkedProcess
+from nb2pipe.running.kernel.forkserver import messages
+from nb2pipe.running.kernel.kernels import Kernel
 
 SWITCH = "NB2PIPE_FORK"  # "0" in the environment turns the fork server off
 _SERVER = Path(__file__).parent / "forkserver" / "boot.py"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from nb2pipe.running.forkserver import messages
+from nb2pipe.running.kernel.forkserver import messages
 
 
 class ForkedProcess:

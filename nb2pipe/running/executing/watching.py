@@ -52,7 +52,7 @@ class KernelSession(Protocol):
     def execute(self, code: str, *, timeout: float | None = None) -> None:
         """Run code silently: ``In``, ``Out``, ``_`` and the counters stay as they were.
 
-        Raises :class:`~nb2pipe.running.failures.SessionError` if the code raises, and the execution's own failures
+        Raises :class:`~nb2pipe.running.executing.failures.SessionError` if the code raises, and the execution's own failures
         (kernel died, timeout, interrupted) as a cell would.
         """
         ...

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from nb2pipe.running import locks, objects, runs
-from nb2pipe.running.index import Index
+from nb2pipe.running import locks, runs
+from nb2pipe.running.caching import objects
+from nb2pipe.running.caching.index import Index
 
 _HEAVY = ("artifacts", "steps")
 
