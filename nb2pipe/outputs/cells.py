@@ -163,7 +163,7 @@ def _printed(cell: Cell, tree: ast.Module) -> Iterator[Reading]:
 
 def _tied(cell: Cell, item: Printed) -> Reading:
     expression = item.hole.expression
-    label = _label(item.label) if item.repeated else labels.clean(item.label)
+    label = _label(FREE.sub("\n", item.label) if item.repeated else item.label)
     plain = re.fullmatch(r"[\w.]+(?:\[[\w'\"]+\])*", expression) is not None
     title = expression if (plain and not item.repeated) or not label else label
     if len(title) > _LONGEST:
@@ -183,8 +183,9 @@ def _tied(cell: Cell, item: Printed) -> Reading:
 
 
 def _label(text: str) -> str:
-    """What names the number that follows: the words after the last number, else those before it, and the sign between."""
-    *before, last = FREE.sub("\n", text).split("\n")
+    """What names the number that follows: the words after the last line break, which stands for a number, else those
+    before it, and the sign between."""
+    *before, last = text.split("\n")
     own = labels.clean(last)
     if own:
         return own
