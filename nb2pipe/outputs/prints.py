@@ -40,10 +40,10 @@ def tie(text: str, calls: Sequence[Template]) -> tuple[list[Printed], list[tuple
     at = 0
     taken: set[int] = set()  # where values stand that a print call already explains
     for index, call in enumerate(calls):
-        if not call.holes:
-            continue
+        if not call.holes and not FREE.search("".join(map(str, call.parts))):
+            continue  # a heading: it may name the number below it
         pattern = re.compile(_pattern(call), re.MULTILINE)
-        counts = all(hole.counter for hole in call.holes)
+        counts = all(hole.counter for hole in call.holes)  # or there are none: fixed text with numbers in it
         if call.repeated:
             for count, match in enumerate(pattern.finditer(text, at)):
                 if count >= _MOST or not match[0]:
@@ -62,7 +62,7 @@ def tie(text: str, calls: Sequence[Template]) -> tuple[list[Printed], list[tuple
         values = list(_values(text, first, call, stop))
         found += values
         taken |= set(range(*first.span()))
-        spans += [value.span for value in values]
+        spans += [value.span for value in values] or ([first.span()] if counts else [])
         at = max([first.end(), *(value.span[1] for value in values)])
     return found, spans
 
