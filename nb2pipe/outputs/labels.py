@@ -25,6 +25,7 @@ def clean(text: str) -> str:
     last = re.split(r"\s{3,}|[|;\t]|,\s", text.strip().rstrip(":=,;|- \t"))[-1]
     label = _EDGE.sub("", _COUNT.sub("", last)).strip()
     label = re.sub(r"\s+", " ", label)
+    label += ")" if label.count("(") == label.count(")") + 1 else ""
     return label[-LONGEST:] if re.search(r"[^\W\d_]", label) else ""
 
 

@@ -40,8 +40,9 @@ def tie(text: str, calls: Sequence[Template]) -> tuple[list[Printed], list[tuple
     at = 0
     taken: set[int] = set()  # where values stand that a print call already explains
     for index, call in enumerate(calls):
-        if not call.holes and not FREE.search("".join(map(str, call.parts))):
-            continue  # a heading: it may name the number below it
+        heading = not call.holes and not FREE.search("".join(map(str, call.parts)))
+        if heading or call.displayed:  # a heading may name the number below it
+            continue
         pattern = re.compile(_pattern(call), re.MULTILINE)
         counts = all(hole.counter for hole in call.holes)  # or there are none: fixed text with numbers in it
         if call.repeated:

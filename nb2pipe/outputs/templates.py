@@ -36,11 +36,15 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One print call. ``repeated``: it stands in a loop, and may print many times; ``line`` is that of the cell."""
+    """One print call. ``repeated``: it stands in a loop, and may print many times; ``line`` is that of the cell.
+
+    ``displayed``: by ``display``, which writes no text among what is printed.
+    """
 
     parts: tuple[str | Hole, ...]
     repeated: bool
     line: int
+    displayed: bool = False
 
     @property
     def holes(self) -> tuple[Hole, ...]:
@@ -69,11 +73,29 @@ def _of_body(body: Sequence[ast.stmt], *, repeated: bool, counters: frozenset[st
                     )
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _is_print(node.value):
             found = (_counted(part, counters) for part in _joined(_printed(node.value)))
-            yield Template(tuple(found), repeated, node.lineno)
+            yield Template(tuple(found), repeated, node.lineno, ast.unparse(node.value.func) == "display")
 
 
 def _counted(part: str | Hole, counters: frozenset[str]) -> str | Hole:
-    return replace(part, counter=True) if isinstance(part, Hole) and part.expression in counters else part
+    if isinstance(part, Hole) and counters:
+        try:
+            tree = ast.parse(part.expression, mode="eval")
+        except SyntaxError:  # a field of str.format that no argument fills
+            return part
+        if part.expression in counters or _only_counts(tree, counters):
+            return replace(part, counter=True)
+    return part
+
+
+def _only_counts(node: ast.AST, counters: frozenset[str] | set[str]) -> bool:
+    """Whether a value is worked out from counters and constants alone."""
+    inside = list(ast.walk(node))
+    used = {item.id for item in inside if isinstance(item, ast.Name)}
+    return (
+        bool(used)
+        and used <= counters
+        and not any(isinstance(item, ast.Call | ast.Subscript | ast.Attribute) for item in inside)
+    )
 
 
 def _counters(node: ast.stmt) -> frozenset[str]:
@@ -104,19 +126,18 @@ def _counted_in(loop: ast.stmt, counters: frozenset[str]) -> frozenset[str]:
         match node:
             case ast.AugAssign(target=ast.Name(id=name), value=ast.Constant(value=int())):
                 found.add(name)
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                inside = list(ast.walk(value))
-                used = {item.id for item in inside if isinstance(item, ast.Name)}
-                if used and used <= found and not any(isinstance(item, ast.Call) for item in inside):
-                    found.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _only_counts(value, found):
+                found.add(name)
     return frozenset(found)
 
 
 def _constant_in(loop: ast.stmt) -> frozenset[str]:
-    """The names that a loop only prints: they are the same in each pass."""
+    """The names that the passes of a loop only print: they are the same in each."""
     printed: set[str] = set()
     other: set[str] = set()
-    stack: list[tuple[ast.AST, bool]] = [(loop, False)]
+    stack: list[tuple[ast.AST, bool]] = [(node, False) for node in getattr(loop, "body", ())]
+    if isinstance(loop, ast.For | ast.AsyncFor):
+        stack.append((loop.target, False))
     while stack:
         node, inside = stack.pop()
         if isinstance(node, ast.Name):
