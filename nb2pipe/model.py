@@ -241,7 +241,8 @@ class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
-    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops. ``logged`` are (name,
+    expression) of what its calls hand to an experiment tracker, ``""`` where only a run can tell.
     """
 
     cell: int
@@ -252,6 +253,7 @@ class CellFlow:
     reads_text: bool = False
     printed: tuple[str, ...] = ()
     prints_more: bool = False
+    logged: tuple[tuple[str, str], ...] = ()
 
 
 # ---------------------------------------------------------------- pipeline
@@ -286,6 +288,7 @@ class MetricSource(StrEnum):
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
     PRINTED = "printed"  # a number in what the cell prints; ``key`` is what it is called there
+    LOGGED = "logged"  # a number that the cell hands to an experiment tracker, under the name ``key``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

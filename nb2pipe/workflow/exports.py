@@ -12,7 +12,7 @@ from pathlib import Path
 from nb2pipe import exporting
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
-from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, MetricSource, Notebook, Pipeline, Recording, Step
+from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, Notebook, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, hazards, metrics
 from nb2pipe.planning.analysis import Analysis
 from nb2pipe.recording import evidence, inputs, stored
@@ -221,7 +221,7 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
 def _only_printed(planned: Plan, baseline: Baseline) -> tuple[Metric, ...]:
     """The metrics that stand in the stored outputs of cells that print them."""
     named: dict[int, list[str]] = {}
-    others = {c.name for c in planned.candidates if c.source is not MetricSource.PRINTED}
+    others = {c.name for c in planned.candidates if not c.many}
     for metric in baseline.metrics:
         if metric.name not in others and not any(metric.name.startswith(f"{name}.") for name in others):
             named.setdefault(metric.cell, []).append(metric.name)
