@@ -125,11 +125,15 @@ def find(notebook: Notebook) -> tuple[Hazard, ...]:
     return tuple(reader.found)
 
 
+def draws(notebook: Notebook) -> tuple[Diagnostic, ...]:
+    """What draws random numbers that nothing seeds, by reading the code."""
+    codes = (nb410_unseeded_estimator.CODE, nb411_unseeded_draws.CODE)
+    return tuple(hazard.finding for hazard in find(notebook) if hazard.finding.code in codes)
+
+
 def unseeded(notebook: Notebook) -> tuple[str, ...]:
     """``unseeded randomness: cells 3 and 5``, or nothing: a doubt about each number that the notebook saved."""
-    codes = (nb410_unseeded_estimator.CODE, nb411_unseeded_draws.CODE)
-    found = [hazard.finding.cell for hazard in find(notebook) if hazard.finding.code in codes]
-    cells = [str(cell + 1) for cell in dict.fromkeys(found) if cell is not None]
+    cells = [str(cell + 1) for cell in dict.fromkeys(finding.cell for finding in draws(notebook)) if cell is not None]
     if not cells:
         return ()
     first = ", ".join(cells[:3]) + (" and more" if len(cells) > 3 else "")

@@ -142,7 +142,9 @@ NOISE = _object(
     gate=BOOLEAN,
     cases=_or_null({"type": "integer"}),
 )
-CHANGE = _object(kind={"enum": ["input", "code", "parameter", "package", "value"]}, name=TEXT, before=TEXT, now=TEXT)
+CHANGE = _object(
+    kind={"enum": ["input", "code", "parameter", "package", "random", "value"]}, name=TEXT, before=TEXT, now=TEXT
+)
 CHECK = _object(
     name=TEXT,
     step=TEXT,
