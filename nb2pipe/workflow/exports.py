@@ -37,7 +37,10 @@ STEP_FORMATS = ("ipynb", "py")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What an export did; ``verification`` is that of the exported pipeline, if it was run."""
+    """What an export did; ``verification`` is that of the exported pipeline, if it was run.
+
+    ``unseeded`` are findings on code that draws random numbers without a seed.
+    """
 
     project: Path
     pipeline: Pipeline
@@ -47,6 +50,7 @@ class Export:
     diagnostics: tuple[Diagnostic, ...]
     verification: Verification | None = None
     seconds: float = 0.0
+    unseeded: tuple[Diagnostic, ...] = ()
 
     @property
     def verified(self) -> bool | None:
@@ -109,6 +113,7 @@ def export(
         kept=written.kept,
         diagnostics=sort((*analysis.diagnostics, *planned.diagnostics, *_differing(baseline, analysis.notebook))),
         seconds=time.monotonic() - began,
+        unseeded=hazards.draws(analysis.notebook),
     )
     if recording is not None:
         proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
