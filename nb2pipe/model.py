@@ -242,7 +242,8 @@ class CellFlow:
 
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
     ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops. ``logged`` are (name,
-    expression) of what its calls hand to an experiment tracker, ``""`` where only a run can tell.
+    expression) of what its calls hand to an experiment tracker, ``""`` where only a run can tell. ``looped`` are names that
+    only its loops bind.
     """
 
     cell: int
@@ -254,6 +255,7 @@ class CellFlow:
     printed: tuple[str, ...] = ()
     prints_more: bool = False
     logged: tuple[tuple[str, str], ...] = ()
+    looped: frozenset[str] = frozenset()
 
 
 # ---------------------------------------------------------------- pipeline

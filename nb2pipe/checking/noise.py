@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nb2pipe.checking import floors, intervals
+from nb2pipe.checking.gates import usually
 from nb2pipe.model import (
     Baseline,
     BaselineMetric,
@@ -15,6 +16,7 @@ from nb2pipe.model import (
     Gate,
     Metric,
     MetricNoise,
+    MetricSource,
     Noise,
     NoiseKind,
     NoiseRule,
@@ -39,19 +41,27 @@ def learn(
     """Each metric's noise. ``again`` are the metrics of a second run with the first repeat's seed.
 
     ``cases`` are lengths of the data that metrics were computed from, where known. Numbers that are part of something
-    larger (a report, a table) are watched, others are gates, unless ``gates`` says so or a tag names the metric.
+    larger (a report, a table) are watched, and durations; others are gates, unless ``gates`` says so or a tag names the
+    metric. If none would be a gate, all are.
     """
     found = {}
+    usual = {m.name for m in originals if _is_gate(m.name, metrics.get(m.name))}
+    usual = usual or {m.name for m in originals if not m.name.endswith(".support")}  # something has to be able to fail
     for original in originals:
         name, metric = original.name, metrics.get(original.name)
         values = tuple(repeat.get(name, math.nan) for repeat in repeats)
         noise = _of_metric(values, again.get(name))
-        gate = (gates or {}).get(name, metric is None or not metric.key or metric.tolerance is not None)
         known = _support(name, repeats[0]) or cases.get(name)
+        gate = (gates or {}).get(name, name in usual)
         noise = replace(noise, gate=gate, cases=floors.cases(values, known))
         direction = (directions or {}).get(name) or (metric.direction if metric else Direction.BOTH)
         found[name] = with_tolerance(noise, original, rule, direction)
     return found
+
+
+def _is_gate(name: str, metric: Metric | None) -> bool:
+    part = metric is not None and bool(metric.key) and metric.source is not MetricSource.LOGGED
+    return usually(metric, name) and not (part and metric is not None and metric.tolerance is None)
 
 
 def with_tolerance(

@@ -12,6 +12,7 @@ from nb2pipe.dataflow.facts import Bind, Definition, Note, Position, Read
 from nb2pipe.dataflow.flat import walk_flat
 from nb2pipe.dataflow.kinds import kind_of, renamed
 from nb2pipe.dataflow.logs import logged
+from nb2pipe.dataflow.loops import loop_variables
 from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
 from nb2pipe.dataflow.shown import shown_expression
@@ -126,7 +127,7 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     printed, more = _printed(nodes)
     return CellFlow(
         cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, words=words,
-        reads_text=reads_text, printed=printed, prints_more=more, logged=logged(nodes),
+        reads_text=reads_text, printed=printed, prints_more=more, logged=logged(nodes), looped=loop_variables(nodes),
     )  # fmt: skip
 
 

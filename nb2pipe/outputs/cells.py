@@ -10,6 +10,7 @@ from typing import Any
 
 from nb2pipe.model import Cell
 from nb2pipe.outputs import labels, logs, reports, tables
+from nb2pipe.outputs.durations import is_duration
 from nb2pipe.outputs.numerals import FREE, Number, unwrapped
 from nb2pipe.outputs.plain import cleaned, join, printed
 from nb2pipe.outputs.prints import Printed, tie
@@ -21,10 +22,6 @@ SCRAP = "application/scrapbook.scrap.json+json"
 PAPERMILL_RECORD = "application/papermill.record+json"
 _RESULTS = ("execute_result", "pyout", "display_data")
 _LONGEST = 60
-_TIME = re.compile(
-    r"(?<!life)time(?!nt|[\s_-]*(?:series|step))|seconds|\bsecs?\b|elapsed|duration|minutes|\bdate|\bnow\b|took",
-    re.IGNORECASE,
-)
 FLOAT = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 
 
@@ -160,7 +157,7 @@ def _printed(cell: Cell, tree: ast.Module) -> Iterator[Reading]:
         return
     tied, spans = tie(text, templates(tree))
     for reading in (*(_tied(cell, item) for item in tied), *_untied(cell, _without(text, spans))):
-        if not _TIME.search(f"{reading.name} {reading.expression or ''}"):  # a duration is another in each run
+        if not is_duration(f"{reading.name} {reading.expression or ''}"):  # another in each run
             yield reading
 
 

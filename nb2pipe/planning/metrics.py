@@ -165,7 +165,7 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow, *, tracks: bool) -> Iter
     if not role.metrics:
         return
     for name in assigned:
-        if name not in named:
+        if name not in named and name not in flow.looped:
             yield Candidate(name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name)
     known = {*named, *assigned, flow.shown}
     for name in dict.fromkeys((*flow.printed, *logs.values())):

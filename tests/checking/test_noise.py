@@ -195,12 +195,13 @@ def test_watched_metrics_are_reported_once_a_step() -> None:
     """Parts of a report never fail; those that moved make one line, with the likely cause."""
     draw = random.Random(5)
     names = [f"report.{n}" for n in range(30)]
-    made = pipeline(names, key="x")
-    repeats = [{name: draw.gauss(0.9, 0.01) for name in names} for _ in range(5)]
+    parts = pipeline(names, key="x")
+    made = replace(parts, metrics=(*parts.metrics, *pipeline(["m"]).metrics))
+    repeats = [{**{name: draw.gauss(0.9, 0.01) for name in names}, "m": value} for value in FIVE]
     old = Environment(python="3.11.2", implementation="CPython", platform="L", packages={"scikit-learn": "1.5.2"},
                       imported=("scikit-learn",))  # fmt: skip
     base = baseline(made, repeats, environment=old)
-    same = {name: draw.gauss(0.9, 0.01) for name in names}
+    same = {**{name: draw.gauss(0.9, 0.01) for name in names}, "m": 0.91}
     report = check(made, base, run(same))
     assert report.passed
     assert watched_groups(report) == ()
@@ -213,6 +214,35 @@ def test_watched_metrics_are_reported_once_a_step() -> None:
     (line,) = watched_groups(report)
     assert line.startswith("step 's': 2 of 30 watched metrics moved, most of all report.3")
     assert line.endswith("scikit-learn 1.5.2 → 1.9.1")
+
+
+def test_something_can_always_fail() -> None:
+    """If there are only parts of a report, they are gates."""
+    names = ["report.a", "report.b", "report.a.support"]
+    made = pipeline(names, key="x")
+    base = baseline(made, [{"report.a": v, "report.b": v, "report.a.support": 40.0} for v in FIVE])
+    assert base.noise is not None
+    assert {name: item.gate for name, item in base.noise.metrics.items()} == dict(
+        zip(names, (True, True, False), strict=True)
+    )
+    asked = Asked(retests=[{"report.a": 0.5, "report.b": 0.91}] * 2)
+    report = check(made, base, run({"report.a": 0.5, "report.b": 0.91, "report.a.support": 40.0}), asked=asked)
+    assert not report.passed
+
+
+def test_durations_are_watched() -> None:
+    """How long something took is another number in each run, and fails nothing, unless somebody wants it to."""
+    made = pipeline(["m", "fit_time"])
+    base = replace(baseline(made, [{"m": 0.5, "fit_time": 1.5}]), noise=None)
+    slower = run({"m": 0.5, "fit_time": 3.0})
+    report = check(made, base, slower)
+    assert report.passed
+    assert [item.verdict for item in report.metrics] == [Verdict.OK, Verdict.MOVED]
+    limit = Tolerance(abs=1.0, source=ToleranceSource.FILE)
+    assert not check(made, base, slower, tolerances={"fit_time": limit}).passed
+    alone = pipeline(["fit_time"])
+    base = replace(baseline(alone, [{"fit_time": 1.5}]), noise=None)
+    assert not check(alone, base, run({"fit_time": 3.0})).passed
 
 
 def test_what_may_explain_a_difference() -> None:
