@@ -33,6 +33,7 @@ from nb2pipe.model import (
     ToleranceSource,
     Verdict,
 )
+from nb2pipe.workflow.repeating import environment_digest
 
 NAN = math.nan
 FIVE = (0.90, 0.91, 0.92, 0.905, 0.915)  # mean 0.91, s 0.0079
@@ -303,3 +304,14 @@ def test_false_alarms_and_power_of_the_whole_rule() -> None:
 
     assert alarms(0, 500) <= 0.025
     assert alarms(5, 150) >= 0.85
+
+
+def test_the_environment_of_repeats_is_what_the_notebook_imports() -> None:
+    """Other packages are loaded by some steps and not by others, and not all steps run in each repeat."""
+    first = Environment(
+        python="3.11.7", implementation="CPython", platform="L", packages={"numpy": "2.1", "pyarrow": "20"},
+        imported=("numpy",),
+    )  # fmt: skip
+    later = replace(first, packages={"numpy": "2.1"})
+    assert environment_digest(first) == environment_digest(later)
+    assert environment_digest(first) != environment_digest(replace(first, packages={"numpy": "2.2"}))
