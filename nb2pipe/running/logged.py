@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nb2pipe.model import Metric, MetricSource
+from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
 from nb2pipe.running.inside import code
-from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
 
 _THERE = "__import__('builtins').__nb2pipe_logged__"
 #: How far the work is, and how long it took: another number in each run, or no result.

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
 from nb2pipe.running.inside import code
-from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

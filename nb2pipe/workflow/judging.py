@@ -19,10 +19,10 @@ from nb2pipe.planning import hazards
 from nb2pipe.recording import inputs
 from nb2pipe.recording.seeded import Seeds
 from nb2pipe.recording.verify import Borders
-from nb2pipe.running.kernels import Kernel, KernelChoice
-from nb2pipe.running.pipeline import Progress
+from nb2pipe.running.executing.watching import Watcher
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice
+from nb2pipe.running.options import Progress
 from nb2pipe.running.projects import Project
-from nb2pipe.running.watching import Watcher
 from nb2pipe.workflow.repeating import FOLDER, Repeating
 
 
@@ -52,7 +52,7 @@ class Judging:
         random = noise is not None and any(item.kind is not NoiseKind.DETERMINISTIC for item in noise.metrics.values())
         if noise is None:
             notebook = self.notebook()
-            self.unseeded = hazards.draws(notebook) if notebook is not None else ()
+            self.unseeded = hazards.unseeded_draws(notebook) if notebook is not None else ()
         if random or self.unseeded or self.seed is not None:
             self.seed = secrets.randbits(31) if self.seed is None else self.seed
             self.seeds = Seeds(seed=self.seed, modules=modules, also=self.borders.watcher)
