@@ -80,7 +80,7 @@ def _counted(part: str | Hole, counters: frozenset[str]) -> str | Hole:
     if isinstance(part, Hole) and counters:
         try:
             tree = ast.parse(part.expression, mode="eval")
-        except SyntaxError:  # a field of str.format that no argument fills
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # a field that no argument fills; too deep
             return part
         if part.expression in counters or _only_counts(tree, counters):
             return replace(part, counter=True)
