@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nb2pipe.checking import floors, intervals
+from nb2pipe.checking import floors, intervals, multiplicity
 from nb2pipe.checking.gates import usually
 from nb2pipe.model import (
     Baseline,
@@ -96,6 +96,25 @@ def typical(original: float, noise: MetricNoise, floor: float = 0.0) -> float | 
     if abs(original - noise.mean) <= max(floor, floors.discrete(noise.cases)):
         return 1.0
     return intervals.typical(original, noise.values)
+
+
+def lucky(originals: Sequence[BaselineMetric], known: Mapping[str, MetricNoise]) -> dict[str, float]:
+    """The originals that are none of their own repeats, with their p-values.
+
+    Among many numbers some are rare: Holm keeps the chance of any false one at one in a hundred, for the gates and for the
+    watched ones each.
+    """
+    found: dict[str, float] = {}
+    for gate in (True, False):
+        odds = {
+            metric.name: p
+            for metric in originals
+            if metric.name in known and known[metric.name].gate is gate
+            and (p := typical(metric.value, known[metric.name], floors.rounding(metric.decimals))) is not None
+        }  # fmt: skip
+        rejected = multiplicity.holm(list(odds.values()), LUCKY)
+        found |= {name: p for (name, p), rare in zip(odds.items(), rejected, strict=True) if rare}
+    return found
 
 
 def _reach(noise: MetricNoise, rule: NoiseRule, sides: int, alpha: float) -> tuple[float, str]:

@@ -190,6 +190,13 @@ def test_a_lucky_original_is_noticed() -> None:
     still = baseline(pipeline(["m"]), [{"m": 0.9}] * 3).noise
     assert still is not None
     assert noise.typical(0.95, still.metrics["m"]) == 0.0
+    names = [f"r.{n}" for n in range(40)]
+    parts = pipeline(names, key="x")
+    made = replace(parts, metrics=(*parts.metrics, *pipeline(["m"]).metrics))
+    many = baseline(made, [{**dict.fromkeys(names, v), "m": v} for v in FIVE]).noise
+    assert many is not None
+    said = [BaselineMetric(name=n, value=0.952 if n in ("m", "r.0") else 0.91, step="s", cell=0) for n in [*names, "m"]]
+    assert noise.lucky(said, many.metrics).keys() == {"m"}  # of 40 others, one is that far by chance
 
 
 def test_watched_metrics_are_reported_once_a_step() -> None:
