@@ -125,11 +125,13 @@ def _notes(check: MetricCheck, changes: Sequence[Change], command: str, path: st
         notes.append(f"{check.direction.value} is better for it: only the other direction fails")
     if command:
         notes.append(f"{AGAIN}: {command}")
-    if check.tolerance.source is ToleranceSource.NOISE:
+    if _limited(check):
+        notes.append("the limit is --min or --max, or min or max of its tolerance in pipeline.yaml")
+    elif check.tolerance.source is ToleranceSource.NOISE:
         notes.append("if the change is meant: export again, then nb2pipe baseline")
-    elif path and not _limited(check) and any(change.kind == "random" for change in changes):
+    elif path and any(change.kind == "random" for change in changes):
         notes.append(f"how far it scatters, measured once: nb2pipe baseline {path}")
-    elif check.difference is not None and math.isfinite(check.difference) and not _limited(check):
+    elif check.difference is not None and math.isfinite(check.difference):
         wider = figures.number(_rounded_up(abs(check.difference)))
         notes.append(
             f"if that is fine: tag metric:{check.name}±{wider} on cell {check.cell + 1}, or tolerances in pipeline.yaml"
