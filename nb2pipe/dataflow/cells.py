@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from nb2pipe.dataflow.body import MISPLACED, Body, deletion
@@ -11,6 +11,8 @@ from nb2pipe.dataflow.closures import Closures
 from nb2pipe.dataflow.facts import Bind, Definition, Note, Position, Read
 from nb2pipe.dataflow.flat import walk_flat
 from nb2pipe.dataflow.kinds import kind_of, renamed
+from nb2pipe.dataflow.logs import logged
+from nb2pipe.dataflow.loops import loop_variables
 from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
 from nb2pipe.dataflow.shown import shown_expression
@@ -121,10 +123,11 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     shown = shown_expression(last, walked.code.text, names) if last is not None else None
     unique = tuple(dict.fromkeys(problems))
     words, reads_text = texts(node for node, _ in walked.statements)
-    printed, more = _printed([node for node, _ in walked.statements])
+    nodes = [node for node, _ in walked.statements]
+    printed, more = _printed(nodes)
     return CellFlow(
         cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, words=words,
-        reads_text=reads_text, printed=printed, prints_more=more,
+        reads_text=reads_text, printed=printed, prints_more=more, logged=logged(nodes), looped=loop_variables(nodes),
     )  # fmt: skip
 
 
@@ -133,24 +136,7 @@ def _printed(body: list[ast.stmt]) -> tuple[tuple[str, ...], bool]:
     calls = templates(ast.Module(body=body, type_ignores=[]))
     holes = [(hole.expression, call.repeated) for call in calls for hole in call.holes if not hole.counter]
     names = [name for name, repeated in holes if not repeated]
-    names += [name for node in body for name in _logged(node)]
     return tuple(dict.fromkeys(names)), any(again for _, again in holes)
-
-
-def _logged(node: ast.stmt) -> Iterator[str]:
-    """The variables that a statement hands to a tracker: ``mlflow.log_metric("auc", auc)``, ``wandb.log({"auc": auc})``."""
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute() as called) as call):
-            name = ast.unparse(called)
-        case _:
-            return
-    values: list[ast.expr] = []
-    if called.attr == "log_metric":
-        values = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg in ("value", "val"))]
-    elif called.attr == "log_metrics" or name in ("wandb.log", "run.log"):
-        given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "metrics"), None)
-        values = given.values if isinstance(given, ast.Dict) else []
-    yield from (value.id for value in values if isinstance(value, ast.Name))
 
 
 def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, names: Names) -> Statement:

@@ -117,7 +117,9 @@ class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
-    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops. ``logged`` are (name,
+    expression) of what its calls hand to an experiment tracker, ``""`` where only a run can tell. ``looped`` are names that
+    only its loops bind.
     """
 
     cell: int
@@ -128,3 +130,5 @@ class CellFlow:
     reads_text: bool = False
     printed: tuple[str, ...] = ()
     prints_more: bool = False
+    logged: tuple[tuple[str, str], ...] = ()
+    looped: frozenset[str] = frozenset()

@@ -38,6 +38,7 @@ class MetricSource(StrEnum):
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
     PRINTED = "printed"  # a number in what the cell prints; ``key`` is what it is called there
+    LOGGED = "logged"  # a number that the cell hands to an experiment tracker, under the name ``key``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from nb2pipe.outputs.cells import outcomes, read_cell
+from nb2pipe.outputs.durations import is_duration
 from nb2pipe.outputs.reading import Confidence, Reading, Source
 from nb2pipe.outputs.trust import Trust, named_versions, trust
 
-__all__ = ["Confidence", "Reading", "Source", "Trust", "named_versions", "outcomes", "read_cell", "trust"]
+__all__ = [
+    "Confidence",
+    "Reading",
+    "Source",
+    "Trust",
+    "is_duration",
+    "named_versions",
+    "outcomes",
+    "read_cell",
+    "trust",
+]

@@ -27,12 +27,13 @@ from nb2pipe.model import (
 from nb2pipe.outputs import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
-from nb2pipe.planning.metrics import PRINT, printed_in
+from nb2pipe.planning.metrics import LOG, PRINT, logged_in, printed_in
 from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.remembering import memos_of
+from nb2pipe.running import logged
 from nb2pipe.running.executing.execute import execute_notebook
 from nb2pipe.running.executing.watching import Execution, KernelSession, RunningCell, Watcher
 from nb2pipe.running.kernel.kernels import Kernel
@@ -50,6 +51,7 @@ class Watch:
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
     modules: tuple[str, ...]
     printing: Mapping[int, frozenset[str]]  # cells whose printed numbers count; expressions that are read better
+    logging: Mapping[int, Mapping[str, str]]  # cells whose logged numbers count; those that variables hold
 
 
 def record(
@@ -124,8 +126,9 @@ def _watch(plan: Plan) -> Watch:
     printing = {
         c.cell: printed_in(plan.candidates, c.cell) for c in plan.candidates if c.source is MetricSource.PRINTED
     }
+    logging = {c.cell: logged_in(plan.candidates, c.cell) for c in plan.candidates}
     for candidate in plan.candidates:
-        if candidate.source is MetricSource.PRINTED:
+        if candidate.source in (MetricSource.PRINTED, MetricSource.LOGGED):
             continue
         names, _ = metrics.setdefault(candidate.cell, ([], None))
         if candidate.source is MetricSource.VARIABLE:
@@ -139,6 +142,7 @@ def _watch(plan: Plan) -> Watch:
         definitions=tuple(sorted(definitions - watched)),
         stores={number: tuple(names) for number, names in at_end.items()},
         printing=printing,
+        logging={cell: tied for cell, tied in logging.items() if tied is not None},
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
         modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
     )
@@ -167,6 +171,8 @@ class _Recorder(Watcher):
         self.probe.install()
         self.probe.remember()
         self.probe.watch()
+        if self.watch.logging:
+            logged.listen(session)
         self.random = self.probe.border()["random"]
         self.began = time.monotonic()
 
@@ -180,6 +186,9 @@ class _Recorder(Watcher):
             self.probe.keep_random(
                 self.random_states / state_file(index), numpy="numpy" in with_implied(self.watch.modules)
             )
+
+        if index in self.watch.logging:
+            logged.begin(session)
 
     def output(self, cell: RunningCell, output: Mapping[str, Any]) -> None:
         if cell.source_index is not None and cell.source_index in self.watch.printing:
@@ -203,6 +212,9 @@ class _Recorder(Watcher):
                 )
         if index in self.watch.printing:
             self.metrics += printed_metrics(cell, self.outputs.get(index, []), self.watch.printing[index])
+        if index in self.watch.logging:
+            numbers = logged.read(session, self.folder / "logged.json")
+            self.metrics += logged_metrics(index, numbers, self.watch.logging[index], self.metrics)
         if index in self.watch.segment_ends:
             self._border(*self.watch.segment_ends[index])
 
@@ -312,6 +324,18 @@ def printed_metrics(
                 cell=shown.index, source=MetricSource.PRINTED, expression=PRINT, key=reading.name, value=reading.value,
                 decimals=reading.decimals,
             )  # fmt: skip
+
+
+def logged_metrics(
+    cell: int, numbers: Mapping[str, float], tied: Mapping[str, str], known: Sequence[ObservedMetric]
+) -> list[ObservedMetric]:
+    """The numbers that a metrics cell handed to a tracker, but for those that a variable holds."""
+    held = {item.expression: item.value for item in known if item.cell == cell and not item.key}
+    return [
+        ObservedMetric(cell=cell, source=MetricSource.LOGGED, expression=LOG, key=name, value=value)
+        for name, value in numbers.items()
+        if name not in tied or held.get(tied[name]) != value
+    ]
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

@@ -176,6 +176,15 @@ def test_shown_dicts_are_named_by_their_cell(tmp_path: Path) -> None:
     assert [m.name for m in pipeline.metrics] == ["cell2", "dict(a=a)", "cell3[1]"]
 
 
+def test_variables_of_loops_are_no_metrics(tmp_path: Path) -> None:
+    """What a loop only counts with; what it assigns is one, and so is what a tag names."""
+    loop = "for fold, (name, model) in enumerate(found):\n    last = model"
+    pipeline, _ = plan(
+        tmp_path, (L, "found = [(1, 2)]"), (E + " metrics", loop), ("metric:fold", "for fold in [1]:\n    pass")
+    )
+    assert [m.name for m in pipeline.metrics] == ["last", "fold"]
+
+
 def test_metrics_cell_without_a_number(tmp_path: Path) -> None:
     """A tag that finds no number is told of; what is shown or printed is one."""
     path = notebook(tmp_path, (L, "acc = 0.5"), ("metrics", "import math"))
