@@ -85,7 +85,8 @@ class Console:
 
     def is_live(self) -> bool:
         """Whether lines on stderr may be redrawn."""
-        return sys.stderr.isatty() and not self.quiet and os.environ.get("TERM") != "dumb" and "CI" not in os.environ
+        able = sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+        return able and not self.quiet and "CI" not in os.environ
 
     def _look(self, stream: TextIO) -> Look:
         width = shutil.get_terminal_size(fallback=(WIDEST, 24)).columns

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output, source_argument
 from nb2pipe.cli.reporting import near
@@ -16,7 +17,13 @@ FORMATS = ("html", "json", "markdown")
 
 @click.command("report", context_settings=CONTEXT)
 @source_argument
-@click.option("--run", "run", metavar="ID", help="The report of this run.  [default: the last one]")
+@click.option(
+    "--run",
+    "run",
+    metavar="ID",
+    shell_complete=completing.run_ids,
+    help="The report of this run.  [default: the last one]",
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
 @click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @output

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, notebook_argument, output
 from nb2pipe.proposing import Gathered, Proposal, Wishes
@@ -21,7 +22,7 @@ from nb2pipe.reports.look import Look
 from nb2pipe.rules import figures
 from nb2pipe.workflow import tagging
 
-PAIR: dict[str, Any] = {"nargs": 2, "multiple": True, "type": str}
+PAIR: dict[str, Any] = {"nargs": 2, "multiple": True, "type": str, "shell_complete": completing.steps}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 class Progress(Protocol):
     """Told about a run as it goes, from several threads; every method returns quickly and never raises."""
 
+    def run_started(self, names: Sequence[str]) -> None:
+        """A run of these steps begins, in the notebook's order; those that are reused among them."""
+        ...
+
     def step_started(self, name: str, index: int, total: int) -> None:
         """A step begins; ``index`` from 0."""
         ...
@@ -40,6 +44,9 @@ class Progress(Protocol):
 class Silent:
     """A Progress that says nothing."""
 
+    def run_started(self, names: Sequence[str]) -> None:
+        """Nothing."""
+
     def step_started(self, name: str, index: int, total: int) -> None:
         """Nothing."""
 
@@ -48,6 +55,17 @@ class Silent:
 
     def message(self, text: str) -> None:
         """Nothing."""
+
+
+class OnlyMessages(Silent):
+    """A Progress that passes messages on: of runs beside each other, whose steps have the same names."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def message(self, text: str) -> None:
+        """Passed on."""
+        self._progress.message(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +115,7 @@ def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
     try:
         record = _new_record(project, options, cache)
         remember(project)
+        options.progress.run_started([step.name for step in project.pipeline.steps if step.name in wanted])
         with locks.held(runs.folder(project.state, record.id)):
             record, made, reasons = _reuse(project, record, wanted, options, cache)
             todo = [step for step in project.pipeline.steps if step.name in wanted and step.name not in made]

@@ -200,6 +200,7 @@ class _Sweeping:
                     for future in ready:
                         done[futures[future]] = future.result()
                     if stop.is_set():
+                        self.options.progress.message("stopping what runs; finished points are kept")
                         break
             finally:
                 stopped = stop.is_set() or len(done) < len(order)
@@ -329,6 +330,11 @@ class _Quiet:
         self._told = told
         self.ran: list[str] = []
         self.failed: str | None = None
+
+    def run_started(self, names: Sequence[str]) -> None:
+        """A point begins."""
+        if self._told:
+            self._progress.run_started(names)
 
     def step_started(self, name: str, index: int, total: int) -> None:
         """A step begins."""
