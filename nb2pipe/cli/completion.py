@@ -38,4 +38,4 @@ def _tuned(script: str) -> str:
     )
     described = "_describe -V unsorted completions_with_descriptions -U"
     blank = "local -a blank\n        [[ $completions_with_descriptions[1] == *=:* ]] && blank=(-S '')\n        "
-    return script.replace(described, f"{blank}{described} \"$blank[@]\"")
+    return script.replace(described, f'{blank}{described} "$blank[@]"')

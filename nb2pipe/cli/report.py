@@ -45,7 +45,7 @@ def command(console: Console, path: Path, run: str | None, form: str, file: Path
 
         console.document(json.text(document.of_page(page)), file)
     else:
-        from nb2pipe.reports import markdown
+        from nb2pipe.reports.page import text
 
-        console.document(markdown.of_check(page.facts.check, page.facts.findings), file)
+        console.document(text.of_page(page), file)
     return 0

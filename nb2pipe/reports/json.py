@@ -46,7 +46,7 @@ def text(document: Document) -> str:
 
 def of_findings(found: Sequence[Diagnostic], notebooks: Sequence[Notebook] = ()) -> Document:
     """``nb2pipe lint``; ``notebooks`` give the cells' ids."""
-    return {"schema_version": SCHEMA_VERSION, "command": "lint", "diagnostics": _diagnostics(found, notebooks)}
+    return {"schema_version": SCHEMA_VERSION, "command": "lint", "diagnostics": diagnostics(found, notebooks)}
 
 
 def of_failure(command: str, exit_code: int, found: Sequence[Diagnostic]) -> Document:
@@ -55,7 +55,7 @@ def of_failure(command: str, exit_code: int, found: Sequence[Diagnostic]) -> Doc
         "schema_version": SCHEMA_VERSION,
         "command": command,
         "exit_code": exit_code,
-        "diagnostics": _diagnostics(found, ()),
+        "diagnostics": diagnostics(found),
     }
 
 
@@ -70,7 +70,7 @@ def of_inspection(notebook: Notebook, pipeline: Pipeline, found: Sequence[Diagno
         "steps": [_step(step) for step in pipeline.steps],
         "parameters": [_parameter(parameter) for parameter in pipeline.parameters],
         "metrics": [_metric(metric) for metric in pipeline.metrics],
-        "diagnostics": _diagnostics(found, (notebook,)),
+        "diagnostics": diagnostics(found, (notebook,)),
     }
 
 
@@ -97,7 +97,7 @@ def of_proposal(proposal: Proposal, *, written: bool) -> Document:
         "edits": [{"cell": edit.cell + 1, "old": edit.old, "new": edit.new} for edit in proposal.edits],
         "metrics": [_metric(metric) for metric in proposal.pipeline.metrics],
         "notes": list(proposal.notes),
-        "diagnostics": _diagnostics(proposal.problems, [proposal.notebook]),
+        "diagnostics": diagnostics(proposal.problems, [proposal.notebook]),
     }
 
 
@@ -167,7 +167,7 @@ def of_check(report: CheckReport, found: Sequence[Diagnostic] = ()) -> Document:
         "command_again": report.command,
         "seeds": list(report.seeds),
         "run": _run(report.run),
-        "diagnostics": _diagnostics(found, ()),
+        "diagnostics": diagnostics(found),
     }
 
 
@@ -186,7 +186,7 @@ def of_noise(done: Measured, found: Sequence[Diagnostic] = ()) -> Document:
         "reference": noise.rule.reference,
         "seeded_by_notebook": done.seeded,
         "metrics": {name: _noise(item) for name, item in noise.metrics.items()},
-        "diagnostics": _diagnostics(found, ()),
+        "diagnostics": diagnostics(found),
     }
 
 
@@ -232,7 +232,8 @@ def _difference(found: Difference) -> Document:
     }
 
 
-def _diagnostics(found: Sequence[Diagnostic], notebooks: Sequence[Notebook]) -> list[Document]:
+def diagnostics(found: Sequence[Diagnostic], notebooks: Sequence[Notebook] = ()) -> list[Document]:
+    """Findings; the ids of cells are known for ``notebooks``."""
     ids = {(str(notebook.path), cell.index): cell.id for notebook in notebooks for cell in notebook.cells}
     return [_diagnostic(d, ids) for d in found]
 
