@@ -34,8 +34,10 @@ class Live:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._look = console.err()  # asked now: while rich draws, stderr is rich's
         self._lock = threading.RLock()
         self._steps: dict[str, StepRecord | float | None] = {}  # ended, running since, or waiting
+        self._what = "step"
         self._said: deque[str] = deque(maxlen=MESSAGES_SHOWN)
         self._began = time.monotonic()
 
@@ -45,7 +47,7 @@ class Live:
         from rich.console import Console as RichConsole
         from rich.live import Live as RichLive
 
-        look = self._console.err()
+        look = self._look
         rich = RichConsole(file=sys.stderr, no_color=not look.color, highlight=False, width=look.width)
         live = RichLive(self, console=rich, refresh_per_second=8, transient=True, redirect_stdout=False)
         try:
@@ -56,10 +58,10 @@ class Live:
             self._console.say([*lines, ""] if lines else [])
             raise
 
-    def run_started(self, names: Sequence[str]) -> None:
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
         """These steps make the table, in place of an earlier run's."""
         with self._lock:
-            self._steps = dict.fromkeys(names)
+            self._steps, self._what = dict.fromkeys(names), what
 
     def step_started(self, name: str, index: int, total: int) -> None:
         """The clock of the step starts."""
@@ -86,11 +88,11 @@ class Live:
         lines = [look.paint(look.plain(cut(text, look.width)), "dim") for text in said] + current
         room = shutil.get_terminal_size().lines - len(lines) - AROUND
         if any(state is not None for state in steps.values()):
-            lines += live_table(steps, now, look, most=max(FEWEST_STEPS, room), over=over)
+            lines += live_table(steps, now, look, most=max(FEWEST_STEPS, room), over=over, what=self._what)
         return lines if over else [*lines, look.paint(figures.seconds(spent), "dim")]
 
     def __rich_console__(self, console: RichConsole, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
 
-        for line in self.lines(self._console.err(), time.monotonic()):
+        for line in self.lines(self._look, time.monotonic()):
             yield Text.from_ansi(line, no_wrap=True, overflow="ellipsis")

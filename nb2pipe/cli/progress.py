@@ -33,7 +33,7 @@ def shown(console: Console) -> Iterator[Progress]:
 class Silence:
     """Nothing, for ``-q``."""
 
-    def run_started(self, names: Sequence[str]) -> None:
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
         """Nothing."""
 
     def step_started(self, name: str, index: int, total: int) -> None:
@@ -55,7 +55,7 @@ class Lines:
         self._finished = 0
         self._total = 0
 
-    def run_started(self, names: Sequence[str]) -> None:
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
         """What is counted begins anew; their number is remembered."""
         with self._lock:
             self._finished, self._total = 0, len(names)

@@ -45,7 +45,7 @@ CHECK_COLUMNS = (
 )
 PLAN_COLUMNS = (Column("step"), Column("would"), Column("why", wraps=True))
 ACTIONS = {"run": "yellow", "perhaps": "yellow", "reuse": "cyan"}
-LIVE_COLUMNS = (Column("step"), Column("status"), Column("time", right=True), Column("note", cuts=True))
+LIVE_COLUMNS = (Column("status"), Column("time", right=True), Column("note", cuts=True))
 RUN_COLUMNS = (Column("step"), Column("status"), Column("time", right=True), Column("note", wraps=True))
 
 
@@ -108,7 +108,13 @@ def step_line(step: StepRecord, index: int, total: int, look: Look) -> str:
 
 
 def live_table(
-    steps: Mapping[str, StepRecord | float | None], now: float, look: Look, *, most: int, over: bool = False
+    steps: Mapping[str, StepRecord | float | None],
+    now: float,
+    look: Look,
+    *,
+    most: int,
+    over: bool = False,
+    what: str = "step",
 ) -> list[str]:
     """The table of a run that is under way, of ``most`` rows: steps that ended, that run since a time, that wait.
 
@@ -121,7 +127,7 @@ def live_table(
     late = waiting[len(waiting) - max(0, min(len(waiting) - 1, too_many - max(0, len(ended) - 2))) :]
     early = ended[: max(0, too_many - len(late))]
     rows = [_live(name, state, now, over=over) for at, (name, state) in enumerate(states) if at not in {*late, *early}]
-    lines = table(LIVE_COLUMNS, rows, look)
+    lines = table((Column(what), *LIVE_COLUMNS), rows, look)
     if early:
         lines.insert(2, look.paint(look.plain(f"… {len(early)} more that ended"), "dim"))
     if late:

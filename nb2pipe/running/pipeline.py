@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 class Progress(Protocol):
     """Told about a run as it goes, from several threads; every method returns quickly and never raises."""
 
-    def run_started(self, names: Sequence[str]) -> None:
-        """A run of these steps begins, in the notebook's order; those that are reused among them."""
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
+        """A run of these steps begins, in the notebook's order; those that are reused among them.
+
+        ``what`` they are if no steps: the points of a sweep are told of as steps are.
+        """
         ...
 
     def step_started(self, name: str, index: int, total: int) -> None:
@@ -44,7 +47,7 @@ class Progress(Protocol):
 class Silent:
     """A Progress that says nothing."""
 
-    def run_started(self, names: Sequence[str]) -> None:
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
         """Nothing."""
 
     def step_started(self, name: str, index: int, total: int) -> None:
