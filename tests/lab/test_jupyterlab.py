@@ -64,6 +64,7 @@ def select(page: Any, index: int) -> None:
     page.wait_for_selector(
         f".jp-Notebook.jp-mod-commandMode .jp-Cell.jp-mod-active[data-windowed-list-index='{index}']"
     )
+    page.wait_for_function("() => document.activeElement?.closest('.jp-Notebook')")
 
 
 def in_cell(page: Any, index: int, inner: str) -> Any:
@@ -143,6 +144,7 @@ def test_cells_are_tagged_without_the_mouse(page: Any, server: Server) -> None:
     page.keyboard.type("fit")
     page.keyboard.press("Enter")
     field.wait_for(state="detached")
+    in_cell(page, 1, ".nb2pipe-step").filter(has_text="fit").wait_for()
 
     page.keyboard.press("ArrowDown")
     page.keyboard.press("t")
