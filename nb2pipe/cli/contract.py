@@ -10,7 +10,7 @@ import click
 from nb2pipe import workflow
 from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, output
+from nb2pipe.cli.options import CONTEXT, output, output_format
 from nb2pipe.reports import contracts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     shell_complete=completing.run_ids,
     help="With --accept: this run.  [default: the last one]",
 )
-@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_format("text", "json")
 @output
 @click.pass_obj
 def command(console: Console, path: Path, accept: bool, run: str | None, form: str) -> int:

@@ -40,6 +40,7 @@ class Live:
         self._what = "step"
         self._said: deque[str] = deque(maxlen=MESSAGES_SHOWN)
         self._began = time.monotonic()
+        self._above: RichConsole | None = None  # while something is drawn
 
     @contextmanager
     def started(self) -> Iterator[Live]:
@@ -52,6 +53,7 @@ class Live:
         live = RichLive(self, console=rich, refresh_per_second=8, transient=True, redirect_stdout=False)
         try:
             with live:
+                self._above = rich
                 yield self
         except BaseException:
             lines = self.lines(look, time.monotonic(), over=True)
@@ -79,6 +81,15 @@ class Live:
             self._said.append(clean(text))
             if not any(isinstance(state, float) for state in self._steps.values()):
                 self._steps = {}
+
+    def note(self, text: str) -> None:
+        """Printed above what is drawn, and left there."""
+        from rich.text import Text
+
+        if self._above is not None:
+            self._above.print(
+                Text("\n".join(self._look.plain(clean(line)) for line in text.split("\n"))), soft_wrap=True
+            )
 
     def lines(self, look: Look, now: float, *, over: bool = False) -> list[str]:
         """What is drawn at ``now``; ``over``: nothing is running any more."""

@@ -45,6 +45,9 @@ class Silence:
     def message(self, text: str) -> None:
         """Nothing."""
 
+    def note(self, text: str) -> None:
+        """Nothing."""
+
 
 class Lines:
     """A line per finished step, for logs: nothing is ever redrawn."""
@@ -72,5 +75,10 @@ class Lines:
 
     def message(self, text: str) -> None:
         """One line."""
+        self.note(text)
+
+    def note(self, text: str) -> None:
+        """One line, or a few."""
         with self._lock:
-            self._console.say([self._console.err().plain(clean(text))])
+            look = self._console.err()
+            self._console.say([look.plain(clean(line)) for line in text.split("\n")])

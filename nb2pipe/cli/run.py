@@ -15,6 +15,7 @@ from nb2pipe.cli.options import (
     Values,
     ValuesCommand,
     output,
+    output_format,
     running,
     source_argument,
     values,
@@ -45,7 +46,7 @@ from nb2pipe.workflow.findings import baseline_of
 )
 @warn_contracts
 @click.option("--dry-run", "dry", is_flag=True, help="Show what would run, and why; run nothing.")
-@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_format("text", "json")
 @running
 @output
 @click.pass_obj
