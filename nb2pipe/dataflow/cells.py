@@ -52,7 +52,10 @@ def parse(text: str) -> list[ast.stmt] | Problem:
 
 
 class Walked:
-    """A cell whose statements have been walked: events only, nothing about the rest of the notebook."""
+    """A cell whose statements have been walked: events only, nothing about the rest of the notebook.
+
+    It is never changed afterwards: the next analysis may use it again.
+    """
 
     def __init__(self, cell: int, code: PythonCode, future: bool) -> None:
         self.cell = cell
@@ -61,6 +64,11 @@ class Walked:
         self.statements: list[tuple[ast.stmt, Body]] = []
         self.lines = code.text.split("\n")
         self.place = places(code)
+        self.words, self.reads_text = NO_NAMES, False
+        self.printed: tuple[str, ...] = ()
+        self.prints_more = False
+        self.logged: tuple[tuple[str, str], ...] = ()
+        self.looped = NO_NAMES
         parsed = parse(code.text)
         self.lazy_annotations = future
         if isinstance(parsed, Problem):
@@ -73,6 +81,10 @@ class Walked:
                 self.lazy_annotations |= any(alias.name == "annotations" for alias in node.names)
             self.statements.append((node, self._walk(node)))
         self._refuse_misplaced()
+        nodes = [node for node, _ in self.statements]
+        self.words, self.reads_text = texts(nodes)
+        self.printed, self.prints_more = _printed(nodes)
+        self.logged, self.looped = logged(nodes), loop_variables(nodes)
 
     def _refuse_misplaced(self) -> None:
         """``return`` outside a function and the like parse, but Python refuses the whole cell."""
@@ -122,12 +134,10 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     last = walked.statements[-1][0] if walked.statements else None
     shown = shown_expression(last, walked.code.text, names) if last is not None else None
     unique = tuple(dict.fromkeys(problems))
-    words, reads_text = texts(node for node, _ in walked.statements)
-    nodes = [node for node, _ in walked.statements]
-    printed, more = _printed(nodes)
     return CellFlow(
-        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, words=words,
-        reads_text=reads_text, printed=printed, prints_more=more, logged=logged(nodes), looped=loop_variables(nodes),
+        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown,
+        words=walked.words, reads_text=walked.reads_text, printed=walked.printed, prints_more=walked.prints_more,
+        logged=walked.logged, looped=walked.looped,
     )  # fmt: skip
 
 

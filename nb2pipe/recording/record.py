@@ -24,7 +24,7 @@ from nb2pipe.model import (
     Segment,
     SegmentObservation,
 )
-from nb2pipe.outputs import outcomes, read_cell
+from nb2pipe.outputs.cells import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
 from nb2pipe.planning.metrics import LOG, PRINT, logged_in, printed_in
