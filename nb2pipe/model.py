@@ -241,7 +241,8 @@ class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
-    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops. ``looped`` are names that
+    nothing but loops' heads binds (``for alpha in alphas``).
     """
 
     cell: int
@@ -252,6 +253,7 @@ class CellFlow:
     reads_text: bool = False
     printed: tuple[str, ...] = ()
     prints_more: bool = False
+    looped: frozenset[str] = frozenset()
 
 
 # ---------------------------------------------------------------- pipeline

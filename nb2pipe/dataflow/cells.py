@@ -124,7 +124,7 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     printed, more = _printed([node for node, _ in walked.statements])
     return CellFlow(
         cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, words=words,
-        reads_text=reads_text, printed=printed, prints_more=more,
+        reads_text=reads_text, printed=printed, prints_more=more, looped=_looped([node for node, _ in walked.statements]),
     )  # fmt: skip
 
 
@@ -135,6 +135,17 @@ def _printed(body: list[ast.stmt]) -> tuple[tuple[str, ...], bool]:
     names = [name for name, repeated in holes if not repeated]
     names += [name for node in body for name in _logged(node)]
     return tuple(dict.fromkeys(names)), any(again for _, again in holes)
+
+
+def _looped(body: list[ast.stmt]) -> frozenset[str]:
+    """The names that loops count with, and that nothing else in the cell binds."""
+    loops = [part for node in body for part in ast.walk(node) if isinstance(part, ast.For | ast.AsyncFor)]
+    heads = {name for loop in loops for name in ast.walk(loop.target) if isinstance(name, ast.Name)}
+    if not heads:
+        return frozenset()
+    names = (part for node in body for part in ast.walk(node) if isinstance(part, ast.Name) and part not in heads)
+    others = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    return frozenset(name.id for name in heads) - others
 
 
 def _logged(node: ast.stmt) -> Iterator[str]:

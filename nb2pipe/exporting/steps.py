@@ -51,7 +51,13 @@ def build(step: Step, context: StepContext) -> dict[str, Any]:
 
 def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     parameters = {parameter.name: parameter for parameter in context.pipeline.parameters}
-    read = [candidate for candidate in context.candidates if candidate.source is not MetricSource.PRINTED]
+    given = {(metric.cell, metric.expression) for metric in context.pipeline.metrics}
+    read = [
+        candidate
+        for candidate in context.candidates
+        if candidate.source is not MetricSource.PRINTED
+        and (candidate.series or (candidate.cell, candidate.expression) in given)
+    ]
     needs_numbers = any(candidate.step == step.name for candidate in read)
     yield _markdown("title", harness.title(step, context.source))
     yield _code("parameters", _parameters(step, parameters, context), tags=["parameters"])

@@ -21,12 +21,16 @@ from nb2pipe.model import (
 _LONGEST_NAME = 60
 PRINT = "print"  # the expression of what a cell prints
 _HIGHER = ("acc", "auc", "f1", "r2", "precision", "recall", "score", "jaccard", "kappa", "mcc", "sensitivity", "gini")
+_RESULTS = ("result", "metric", "coef", "importance", "p_value", "pvalue")
 _LOWER = ("loss", "error", "rmse", "mse", "mae", "mape", "rmsle", "perplexity", "brier", "deviance", "aic", "bic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One value of a metric cell that may hold numbers; ``index`` picks an element of a shown tuple."""
+    """One value of a metric cell that may hold numbers; ``index`` picks an element of a shown tuple.
+
+    ``series``: a list, an array or a column counts too, not just a number, a dict, a table or a matrix.
+    """
 
     name: str
     step: str
@@ -35,6 +39,7 @@ class Candidate:
     expression: str
     index: int | None = None
     tag: MetricTag | None = None
+    series: bool = True
 
 
 def candidates(roles: Sequence[CellRole], flows: Mapping[int, CellFlow]) -> tuple[Candidate, ...]:
@@ -127,9 +132,13 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow) -> Iterator[Candidate]:
         yield Candidate(name=tag.name, step=step, cell=role.cell, source=source, expression=expression, tag=tag)
     if not role.metrics:
         return
+    looked_at = {*flow.printed, flow.shown}
     for name in assigned:
-        if name not in named:
-            yield Candidate(name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name)
+        if name not in named and (name in looked_at or name not in flow.looped):
+            series = name in looked_at or _says_result(name)
+            yield Candidate(
+                name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name, series=series
+            )  # fmt: skip
     known = {*named, *assigned, flow.shown}
     for name in flow.printed:
         if name not in known and name.isidentifier():
@@ -143,6 +152,11 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow) -> Iterator[Candidate]:
     read = {*known, *(name for name in flow.printed if name.isidentifier())}
     if flow.prints_more or any(expression not in read for expression in flow.printed):
         yield Candidate(name="printed", step=step, cell=role.cell, source=MetricSource.PRINTED, expression=PRINT)
+
+
+def _says_result(name: str) -> bool:
+    """Whether a list of this name holds results (``cv_scores``), and not what they are made from (``alphas``, ``y_pred``)."""
+    return direction(name) is not Direction.BOTH or any(word in name.lower() for word in _RESULTS)
 
 
 def _elements(expression: str, cell: int) -> list[tuple[str, int | None]]:
@@ -195,5 +209,5 @@ def _metric(candidate: Candidate, name: str, key: str) -> Metric:
 def _renamed(candidate: Candidate, name: str) -> Candidate:
     return Candidate(
         name=name, step=candidate.step, cell=candidate.cell, source=candidate.source,
-        expression=candidate.expression, index=candidate.index, tag=candidate.tag,
+        expression=candidate.expression, index=candidate.index, tag=candidate.tag, series=candidate.series,
     )  # fmt: skip

@@ -176,6 +176,18 @@ def test_shown_dicts_are_named_by_their_cell(tmp_path: Path) -> None:
     assert [m.name for m in pipeline.metrics] == ["cell2", "dict(a=a)", "cell3[1]"]
 
 
+def test_what_a_loop_counts_with_is_no_metric(tmp_path: Path) -> None:
+    """Unless the cell prints it after the loop, shows it, binds it otherwise too, or a tag names it."""
+    loops = "best = 9\nfor C, (n, k) in grid:\n    for i in [1]:\n        best = min(best, C)\n"
+    cells = (
+        ("step:load", "grid = [(1, (2, 3))]"), (E + " metrics", loops), ("metrics", loops + "print(C)"),
+        ("metrics", loops + "k"), ("metrics", loops + "n = 0"), ("metrics metric:i", loops),
+    )  # fmt: skip
+    pipeline, _ = plan(tmp_path, *cells)
+    names = [[m.expression for m in pipeline.metrics if m.cell == cell] for cell in range(1, 6)]
+    assert names == [["best"], ["best", "C"], ["best", "k"], ["best", "n"], ["i", "best"]]
+
+
 def test_metrics_cell_without_a_number(tmp_path: Path) -> None:
     """A tag that finds no number is told of; what is shown or printed is one."""
     path = notebook(tmp_path, (L, "acc = 0.5"), ("metrics", "import math"))
