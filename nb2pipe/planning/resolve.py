@@ -57,10 +57,14 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A read, and the statement that makes it."""
+    """A read, and the statement that makes it.
+
+    ``changes``: no read, but a change of what the name may hold already. What the code reads to get there is told besides.
+    """
 
     use: Use
     placed: Placed
+    changes: bool = False
 
 
 def exposed_reads(timeline: Timeline, histories: Histories, step: str) -> Iterator[Read]:
@@ -79,7 +83,7 @@ def exposed_reads(timeline: Timeline, histories: Histories, step: str) -> Iterat
                 yield Read(use, item)
         for mutation in item.statement.mutations:
             if not known(mutation.name, item):
-                yield Read(Use(name=mutation.name, place=mutation.place), item)
+                yield Read(Use(name=mutation.name, place=mutation.place), item, changes=True)
         made = {binding.name for binding in item.statement.bindings}
         for deletion in item.statement.deletions:
             if not known(deletion.name, item) and deletion.name not in made:  # ``except ... as e`` makes and deletes
@@ -103,7 +107,9 @@ class Resolver:
         """Everything that the step reads before it certainly wrote it."""
         needs = Needs()
         for read in exposed_reads(self._timeline, self._histories, step):
-            self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
+            known = self._histories[read.use.name].foreign(step, read.placed.position).events
+            if known or not read.changes:
+                self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
         return needs
 
     def check_versions(self, needs: Needs, step: str) -> None:
@@ -254,7 +260,11 @@ class Resolver:
         if provider is None:
             if reaching:
                 self._replay(needs, step, use.name, reaching)
-            elif not self._star_imports:
+            elif self._star_imports:
+                for star in self._star_imports:
+                    if star < item.position and self._timeline.placed[star].step != step:
+                        self.replay_statement(needs, step, self._timeline.placed[star])
+            else:
                 needs.unknown.append(
                     Unknown(step=item.step, use=use, cell=item.statement.cell, position=item.position)
                 )  # fmt: skip

@@ -91,11 +91,34 @@ def test_inputs(tmp_path: Path, cells: list[tuple[str, str]], expected: dict[str
         ([(L + " in:rows", "lines = 1")], ["NB211"]),
         ([(L, "import math; rows = [1]"), (T, "print(math.pi, rows)")], ["NB213"]),
         ([(L, "def f():\n    return 1\nf.calls = 0"), (T, "print(f.calls)")], ["NB214"]),
+        ([(L, "def f(a):\n    return a or later"), (T, "f(1)"), (E, "later = 2")], ["NB201"]),
     ],
 )
 def test_refusals(tmp_path: Path, cells: list[tuple[str, str]], codes: list[str]) -> None:
     """What cannot be split faithfully is an error with a code of its own."""
     assert plan(tmp_path, *cells)[1] == codes
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        # in the loop's second round, the change of 'axes' may be one of what the inner loop took from it
+        [(L, "axes = [[1]]"), (T, "for i in [0]:\n    axes[i].append(2)\n    for part in axes[i]:\n        print(part)")],
+        # a slip in a method that the notebook never calls
+        [(L, "class Base:\n    def run(self):\n        raise NotImplementedException()"), (T, "b = Base()")],
+        [(L, "def f(a):\n    return a or nowhere"), (T, "f(1)")],
+        # settings under a condition, in a loop, or by another name
+        [
+            (L, "from matplotlib import pyplot\ntry:\n    pyplot.rcParams['a'] = 1\nexcept KeyError:\n    pass"),
+            (T, "pyplot.plot()"),
+        ],
+        [(L, "import pylab\nfor k in ['a']:\n    pylab.rcParams[k] = 1"), (T, "pylab.plot()")],
+        [(L, "from pylab import *\nrcParams['a'] = 1"), (T, "import matplotlib\nplot()")],
+    ],
+)
+def test_no_refusals(tmp_path: Path, cells: list[tuple[str, str]]) -> None:
+    """What real notebooks do, and what is nothing to worry about."""
+    assert plan(tmp_path, *cells)[1] == []
 
 
 def test_setup_is_replayed_in_order(tmp_path: Path) -> None:
