@@ -103,7 +103,10 @@ def test_refusals(tmp_path: Path, cells: list[tuple[str, str]], codes: list[str]
     "cells",
     [
         # in the loop's second round, the change of 'axes' may be one of what the inner loop took from it
-        [(L, "axes = [[1]]"), (T, "for i in [0]:\n    axes[i].append(2)\n    for part in axes[i]:\n        print(part)")],
+        [
+            (L, "axes = [[1]]"),
+            (T, "for i in [0]:\n    axes[i].append(2)\n    for part in axes[i]:\n        print(part)"),
+        ],
         # a slip in a method that the notebook never calls
         [(L, "class Base:\n    def run(self):\n        raise NotImplementedException()"), (T, "b = Base()")],
         [(L, "def f(a):\n    return a or nowhere"), (T, "f(1)")],
