@@ -109,7 +109,7 @@ def test_refusals(tmp_path: Path, cells: list[tuple[str, str]], codes: list[str]
         ],
         # a slip in a method that the notebook never calls
         [(L, "class Base:\n    def run(self):\n        raise NotImplementedException()"), (T, "b = Base()")],
-        [(L, "def f(a):\n    return a or nowhere"), (T, "f(1)")],
+        [(L, "def f(a):\n    return a or nowhere.made(a)"), (T, "f(1)")],
         # settings under a condition, in a loop, or by another name
         [
             (L, "from matplotlib import pyplot\ntry:\n    pyplot.rcParams['a'] = 1\nexcept KeyError:\n    pass"),
