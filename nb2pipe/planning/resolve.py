@@ -119,7 +119,10 @@ class Resolver:
             later = [
                 event.position
                 for event in self._timeline.events.get(name, ())
-                if event.position > read.position and event.position in needs.replays and event.kind is EventKind.BIND
+                if event.position > read.position
+                and event.position in needs.replays
+                and event.kind is EventKind.BIND
+                and not self._same_import(name, read.position, event.position)
             ]
             if later or name in needs.artifacts:
                 at = later[0] if later else None
@@ -128,6 +131,16 @@ class Resolver:
                 )
                 why = f"cell {read.cell + 1} reads it as it was before '{what}' made another of it"
                 needs.conflicts.append(Conflict(step=step, name=name, cell=read.cell, place=read.use.place, why=why))
+
+    def _same_import(self, name: str, one: int, other: int) -> bool:
+        """Whether two statements import the same thing under the name."""
+        found = [
+            binding.source
+            for position in (one, other)
+            for binding in self._timeline.placed[position].statement.bindings
+            if binding.name == name
+        ]
+        return len(found) == 2 and found[0] is not None and found[0] == found[1]
 
     def pass_through(self, needs: Needs, step: str, name: str) -> None:
         """``step`` hands ``name`` on but may leave it as it was: then it needs the old value, if there is one."""

@@ -92,6 +92,15 @@ def test_inputs(tmp_path: Path, cells: list[tuple[str, str]], expected: dict[str
         ([(L, "import math; rows = [1]"), (T, "print(math.pi, rows)")], ["NB213"]),
         ([(L, "def f():\n    return 1\nf.calls = 0"), (T, "print(f.calls)")], ["NB214"]),
         ([(L, "def f(a):\n    return a or later"), (T, "f(1)"), (E, "later = 2")], ["NB201"]),
+        (
+            [
+                ("imports", "from math import e as x"),
+                (T, "b = x"),
+                ("imports", "from math import pi as x"),
+                ("", "c = x"),
+            ],
+            ["NB206"],
+        ),
     ],
 )
 def test_refusals(tmp_path: Path, cells: list[tuple[str, str]], codes: list[str]) -> None:
@@ -110,6 +119,14 @@ def test_refusals(tmp_path: Path, cells: list[tuple[str, str]], codes: list[str]
         # a slip in a method that the notebook never calls
         [(L, "class Base:\n    def run(self):\n        raise NotImplementedException()"), (T, "b = Base()")],
         [(L, "def f(a):\n    return a or nowhere.made(a)"), (T, "f(1)")],
+        # the same import once more, in the middle of a step
+        [
+            ("imports", "from math import pi"),
+            (L, "a = 1"),
+            (T, "b = pi"),
+            ("imports", "from math import pi"),
+            ("", "c = pi"),
+        ],
         # settings under a condition, in a loop, or by another name
         [
             (L, "from matplotlib import pyplot\ntry:\n    pyplot.rcParams['a'] = 1\nexcept KeyError:\n    pass"),
