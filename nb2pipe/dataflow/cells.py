@@ -203,6 +203,7 @@ def _bindings(
                 place=place(bound.at),
                 certain=name in sure,
                 module=bound.module,
+                source=bound.source,
                 carries=frozenset(bound.carries) if bound.carries else NO_NAMES,
             )
             for name, bound in found.bound.items()

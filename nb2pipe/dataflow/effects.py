@@ -174,6 +174,7 @@ CONVENTIONS = {
     "tf": "tensorflow",
     "warnings": "warnings", "os": "os", "sys": "sys", "random": "random", "torch": "torch", "matplotlib": "matplotlib",
     "pandas": "pandas", "numpy": "numpy", "logging": "logging", "sklearn": "sklearn",
+    "rcParams": "matplotlib.rcParams",
 }  # fmt: skip
 """What these names mean when nothing in the notebook binds them (``%pylab``, star imports)."""
 

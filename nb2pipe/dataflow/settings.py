@@ -16,8 +16,9 @@ _CALLS = re.compile(
     r"""
     pandas\.(set_option|reset_option|options\.\w.*|plotting\.(register|deregister)_matplotlib_converters)
     | numpy\.(set_printoptions|seterr|seterrcall|set_string_function|set_numeric_ops)
-    | matplotlib\.(use|rc|rcdefaults|style\.use|rcParams\.update|rc_file|rc_params_from_file)
-    | matplotlib\.pyplot\.(rc|rcdefaults|ion|ioff|switch_backend|style\.use|rcParams\.update|set_cmap|set_loglevel|xkcd)
+    | matplotlib\.(use|rc|rcdefaults|style\.use|rcParams\.(update|setdefault)|rc_file|rc_params_from_file)
+    | matplotlib\.pyplot\.(rc|rcdefaults|ion|ioff|switch_backend|style\.use|set_cmap|set_loglevel|xkcd)
+    | matplotlib\.pyplot\.rcParams\.(update|setdefault)
     | matplotlib\.style\.use | matplotlib\.rcParams\.update
     | (matplotlib_inline\.backend_inline|IPython\.display|IPython\.core\.display)\.set_matplotlib_(formats|close)
     | seaborn\.(set|set_theme|set_style|set_palette|set_context|set_color_codes|reset_orig|reset_defaults)
@@ -64,6 +65,14 @@ _MAGIC_MODULES = {
 }
 
 
+#: Other names for the same thing.
+_SAME = (
+    (re.compile(r"(matplotlib\.)?pylab\."), "matplotlib.pyplot."),
+    (re.compile(r"seaborn\.(mpl|matplotlib)\."), "matplotlib."),
+    (re.compile(r"matplotlib\.pyplot\.(mpl|matplotlib)\."), "matplotlib."),
+)
+
+
 def is_seeding(call: Call, names: Names) -> bool:
     """Whether a call's name says that it sets the state of a random generator."""
     name = call.path[-1] if call.path else call.method or names.dotted(call.root, (), call.module) or call.root
@@ -76,7 +85,12 @@ def _is_seed(name: str) -> bool:
 
 
 def setting_modules(node: ast.stmt, names: Names) -> tuple[str, ...] | None:
-    """The root modules whose settings a statement changes, or ``None`` if it is no SETTING."""
+    """The root modules whose settings a statement changes, or ``None`` if it is no SETTING.
+
+    A condition, a loop or a ``try`` is one if all that it holds are settings.
+    """
+    if isinstance(node, (ast.If, ast.For, ast.Try)):
+        return _of_blocks(node, names)
     if isinstance(node, ast.Expr):
         value = node.value.value if isinstance(node.value, ast.Await) else node.value
         return _call_modules(value, names) if isinstance(value, ast.Call) else None
@@ -88,9 +102,31 @@ def setting_modules(node: ast.stmt, names: Names) -> tuple[str, ...] | None:
         targets = node.targets
     else:
         return None
+    targets = [part for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
     roots = [_store_module(target, names) for target in targets]
     found = [root for root in roots if root is not None]
     return tuple(dict.fromkeys(found)) if found and len(found) == len(roots) else None
+
+
+def _of_blocks(node: ast.If | ast.For | ast.Try, names: Names) -> tuple[str, ...] | None:
+    modules: list[str] = []
+    stack: list[ast.stmt] = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, (ast.If, ast.For, ast.Try)):
+            handlers = [inner for handler in getattr(part, "handlers", ()) for inner in handler.body]
+            stack.extend([*part.body, *handlers, *part.orelse, *getattr(part, "finalbody", ())])
+        elif not isinstance(part, ast.Pass):
+            found = setting_modules(part, names)
+            if found is None or _seeds(part):
+                return None
+            modules.extend(found)
+    return tuple(dict.fromkeys(modules)) or None
+
+
+def _seeds(node: ast.stmt) -> bool:
+    words = (part.attr if isinstance(part, ast.Attribute) else getattr(part, "id", "") for part in ast.walk(node))
+    return any(map(_is_seed, words))
 
 
 def _call_modules(node: ast.Call, names: Names) -> tuple[str, ...] | None:
@@ -134,7 +170,10 @@ def _full_name(node: ast.AST, names: Names) -> str | None:
             node = node.func
         else:
             return None
-    return names.dotted(node.id, reversed(path))
+    full = names.dotted(node.id, reversed(path))
+    for other, usual in _SAME:
+        full = other.sub(usual, full, count=1) if full is not None and other.match(full) else full
+    return full
 
 
 def _root(full: str) -> str:

@@ -52,7 +52,12 @@ def build(step: Step, context: StepContext) -> dict[str, Any]:
 def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     parameters = {parameter.name: parameter for parameter in context.pipeline.parameters}
     outside = (MetricSource.PRINTED, MetricSource.LOGGED)  # noted by the runner
-    read = [candidate for candidate in context.candidates if candidate.source not in outside]
+    given = {(metric.cell, metric.expression) for metric in context.pipeline.metrics}
+    read = [
+        candidate
+        for candidate in context.candidates
+        if candidate.source not in outside and (candidate.series or (candidate.cell, candidate.expression) in given)
+    ]
     needs_numbers = any(candidate.step == step.name for candidate in read)
     yield _markdown("title", harness.title(step, context.source))
     yield _code("parameters", _parameters(step, parameters, context), tags=["parameters"])

@@ -74,9 +74,15 @@ class Probe:
         }
         return self._ask("border", request)
 
-    def metrics(self, *, cell: int, names: Sequence[str], expression: str | None) -> list[dict[str, Any]]:
-        """The numbers that the cell which just ran assigned to ``names`` or showed."""
-        reply = self._ask("metrics", {"cell": cell, "names": list(names), "expression": expression})
+    def metrics(
+        self, *, cell: int, names: Sequence[str], expression: str | None, no_series: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """The numbers that the cell which just ran assigned to ``names`` or showed.
+
+        What ``no_series`` hold are no numbers if it is a list, an array or a column.
+        """
+        request = {"cell": cell, "names": list(names), "expression": expression, "no_series": list(no_series)}
+        reply = self._ask("metrics", request)
         found: list[dict[str, Any]] = reply["metrics"]
         return found
 

@@ -120,9 +120,8 @@ def _cell_failed(failure: CellFailed, kernel: Kernel, step: str | None, cells: M
     run_by = None
     if ran is not None and failure.place is not None and failure.place.cell.id != ran.id:
         run_by = cells.get(ran.id)
-    module = failure.evalue.split("'")[1] if "No module named '" in failure.evalue else None
-    python = kernel.python or sys.executable
-    install = install_command(python, module.split(".")[0]) if module else None
+    module = nb502_cell_failed.missing_module(failure.ename, failure.evalue)
+    install = install_command(kernel.python or sys.executable, module) if module else None
     return nb502_cell_failed.diagnostic(failure.ename, failure.evalue, step=step, run_by=run_by, install=install)
 
 

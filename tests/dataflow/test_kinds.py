@@ -11,7 +11,7 @@ from tests.dataflow.reading import flows, last, mutations, uses
 
 LIBRARIES = """\
 import numpy as np, pandas as pd, matplotlib, matplotlib.pyplot as plt, seaborn as sns, warnings, logging, os, sys, locale
-import random, torch, tensorflow as tf, sklearn, decimal, plotly.io as pio
+import random, torch, tensorflow as tf, sklearn, decimal, plotly.io as pio, pylab
 from sklearn import set_config
 from decimal import getcontext
 from tqdm.auto import tqdm
@@ -38,6 +38,12 @@ SETTINGS = [
     ("sns.set_theme(style='dark')", "seaborn"),
     ("sns.set_style('white')", "seaborn"),
     ("sns.set_palette('husl')", "seaborn"),
+    ("sns.mpl.rcParams['a'] = 1", "matplotlib"),
+    ("pylab.rcParams['a'] = 1", "matplotlib"),
+    ("plt.rcParams['a'], plt.rcParams['b'] = 1, 2", "matplotlib"),
+    ("plt.rcParams.setdefault('a', 1)", "matplotlib"),
+    ("if a: sys.path.append('..')", "sys"),
+    ("try: plt.rcParams['a'] = 1\nexcept ValueError: pass", "matplotlib"),
     ("sns.set_context('talk')", "seaborn"),
     ("warnings.filterwarnings('ignore')", "warnings"),
     ("warnings.simplefilter('ignore')", "warnings"),
@@ -91,7 +97,16 @@ def test_settings_read_what_they_are_given() -> None:
     assert uses(last(LIBRARIES + "np.random.seed(SEED)")) == {"np", "SEED"}
 
 
+def test_a_loop_over_settings_is_one() -> None:
+    """It binds the loop's variables, and changes nothing else."""
+    statement = last(LIBRARIES + "for k, v in {}.items():\n    plt.rcParams[k] = v")
+    assert (statement.kind, statement.modules) == (StatementKind.SETTING, ("matplotlib",))
+    assert (mutations(statement), {binding.name for binding in statement.bindings}) == (set(), {"k", "v"})
+
+
 NO_SETTINGS = [
+    "if a: plt.rcParams['a'] = 1; b = 2",
+    "for a in b: np.random.seed(a)",
     "df.set_option('a')",
     "pd.read_csv('a')",
     "plt.plot(a)",

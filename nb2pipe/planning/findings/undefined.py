@@ -85,6 +85,7 @@ def _undefined(facts: Facts, unknown: Unknown) -> Diagnostic:
         via=unknown.use.via,
         later=(facts.timeline.placed[place.position].statement.cell, place.step) if place else None,
         similar=next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), None),
+        nowhere=not any(e.kind is EventKind.BIND for e in facts.timeline.events.get(name, ())),
     )
 
 

@@ -161,7 +161,8 @@ class Observed:
         """Attributes on a table that no file keeps."""
         pd = sys.modules.get("pandas")
         tables = (getattr(pd, "DataFrame", ()), getattr(pd, "Series", ()))
-        return sorted(extra_attributes(self.value)) if pd is not None and isinstance(self.value, tables) else []
+        extra = extra_attributes(self.value) if pd is not None and isinstance(self.value, tables) else {}
+        return sorted(name for name, part in extra.items() if fingerprint(part) is not None)
 
     def reply(self) -> dict[str, Any]:
         """The entry for this name; everything but ``present`` is empty where the name is not bound."""

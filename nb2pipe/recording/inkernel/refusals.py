@@ -62,6 +62,11 @@ REMEDIES = (
         "Create it in the step that uses it",
     ),
     (
+        ("patsy.",),
+        "patsy does not let its designs be saved",
+        'Make tables with return_type="dataframe", or build the design again in the step that uses it',
+    ),
+    (
         ("pyspark.", "dask.", "distributed.", "ray."),
         "a session with a cluster lives in one process",
         "Write the data out and read it again in the next step, or keep both in one step",

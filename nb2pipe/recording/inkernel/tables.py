@@ -50,13 +50,18 @@ def write_series(out: Any, value: Any) -> bytes:
 def _head(out: Any, value: Any) -> bytes:
     """Class, attributes and flags that belong to a table or column beside its data."""
     own = {name: getattr(value, name, None) for name in value._metadata if name not in ("name", "_name")}
-    own.update(extra_attributes(value))
+    extra = extra_attributes(value)
+    own.update({name: part for name, part in extra.items() if out.attempt(part) is not None})
     flags = bool(getattr(getattr(value, "flags", None), "allows_duplicate_labels", True))
     return out.token(type(value)) + out.state(own) + out.join(dict(getattr(value, "attrs", {})), flags)
 
 
 def extra_attributes(value: Any) -> dict[str, Any]:
-    """Attributes that the user put on a table or column (``df.note = ...``); pandas keeps accessors there too."""
+    """Attributes that the user put on a table or column (``df.note = ...``); pandas keeps accessors there too.
+
+    Those without a content that could be compared are no part of the table's: patsy leaves its design on the tables that
+    it makes, and libraries that save such tables go without.
+    """
     kind = type(value)
     names = [name for name in getattr(value, "__dict__", ()) if not name.startswith("_") and not hasattr(kind, name)]
     return {name: value.__dict__[name] for name in names if name not in value._metadata}
