@@ -13,6 +13,7 @@ from nb2pipe.dataflow.flat import walk_flat
 from nb2pipe.dataflow.kinds import kind_of, renamed
 from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
+from nb2pipe.dataflow.settings import settings_of_function
 from nb2pipe.dataflow.shown import shown_expression
 from nb2pipe.dataflow.statements import statement
 from nb2pipe.dataflow.texts import texts
@@ -157,6 +158,8 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
     place, flow = walked.place, body.flow
     kind, modules = kind_of(node, names)
     renames = renamed(node, names) if kind is StatementKind.DEFINITION else frozenset()
+    if isinstance(node, ast.FunctionDef):
+        _note_settings(node, names)
     deletions = []
     for name, at in found.deleted.items():
         if name not in flow.sure:
@@ -179,10 +182,17 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
         bindings=_bindings(found, place, flow.sure, BindingKind.FUNCTION if renames else None) if found.bound else (),
         mutations=() if renames else _mutations(found, place, names, kind),
         deletions=tuple(deletions),
-        later_uses=_later_uses(body, place, renames) if kind is StatementKind.DEFINITION else (),
+        later_uses=_later_uses(body, place, renames, names) if kind is StatementKind.DEFINITION else (),
         modules=modules,
         seeds=found.seeds,
     )
+
+
+def _note_settings(node: ast.FunctionDef, names: Names) -> None:
+    sets = settings_of_function(node, names)
+    for definition in names.get(node.name).definitions:
+        if definition.name == node.name:
+            definition.sets = sets
 
 
 def _loops(node: ast.stmt) -> bool:
@@ -226,7 +236,9 @@ def _mutations(
     )
 
 
-def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozenset[Definition]) -> tuple[Use, ...]:
+def _later_uses(
+    body: Body, place: Callable[[Position], Place], renames: frozenset[Definition], names: Names
+) -> tuple[Use, ...]:
     """The free names of the definition's own body, builtins included; a function's own name is left out."""
     found: dict[str, Use] = {}
     stack = [e.definition for e in body.events if isinstance(e, Bind) and e.definition is not None]
@@ -238,7 +250,7 @@ def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozens
         for event in definition.events:
             if not isinstance(event, Read) or not event.exposed or event.name in found or event.name == own:
                 continue
-            if not event.name.startswith(MARK):
+            if not event.name.startswith(MARK) and not (event.optional and event.name not in names.ever):
                 found[event.name] = Use(name=event.name, place=place(event.at))
     return tuple(found.values())
 

@@ -13,6 +13,9 @@ from nb2pipe.dataflow.values import MARK
 from nb2pipe.model import BindingKind
 
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
+_FORMULA = re.compile(r"~(?![/\\])")
+_FORMULA_PART = re.compile(r"[^\W\d]\w*(?:\.\w+)*|[()]")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _SPECIAL = _NAMESPACES | {"exec", "eval"}
 DYNAMIC = "dynamic"
@@ -22,6 +25,7 @@ OPAQUE = "opaque"
 def special_call(body: Body, node: ast.Call) -> bool:
     """Handle a call that names variables in text. True if nothing of it is left to walk."""
     func = node.func
+    _formulas(body, node)
     if isinstance(func, ast.Attribute):
         _attribute_call(body, func, node)
         return False
@@ -62,9 +66,32 @@ def _attribute_call(body: Body, func: ast.Attribute, node: ast.Call) -> None:
             _read_at(body, name, position)
 
 
-def _read_at(body: Body, name: str, position: tuple[int, int, int]) -> None:
+def _read_at(body: Body, name: str, position: tuple[int, int, int], *, optional: bool = False) -> None:
     if is_global(body.scope.find(name)):
-        body.read_global(name, position)
+        body.read_global(name, position, optional=optional)
+
+
+def _formulas(body: Body, node: ast.Call) -> None:
+    """``smf.ols("y ~ np.log(x) + double(z)", data=df)``: what is no column is looked up where the call stands."""
+    for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and _FORMULA.search(part.value):
+            everything = len(node.args) + len(node.keywords) == 1  # no table: all names are variables
+            for name in _names_in_formula(part.value, everything=everything):
+                _read_at(body, name, body.position(part), optional=True)
+
+
+def _names_in_formula(text: str, *, everything: bool) -> list[str]:
+    """Names that a formula calls, takes attributes of or hands to a call; bare terms are columns of the table."""
+    found: dict[str, None] = {}
+    depth = 0
+    plain = _QUOTED.sub("''", text)
+    for match in _FORMULA_PART.finditer(plain):
+        part = match[0]
+        if part in "()":
+            depth += 1 if part == "(" else -1
+        elif everything or depth > 0 or "." in part or plain[match.end() :].lstrip().startswith("("):
+            found[part.partition(".")[0]] = None
+    return list(found)
 
 
 def _loaded_names(text: str) -> list[str]:

@@ -37,7 +37,8 @@ class Definition:
     ``parts`` are the methods and lambdas of a class. ``captured`` are the definitions that its decorators, defaults and
     bases held when it was defined; the resolver fills it in. ``lazy`` marks code that runs after the call has returned
     (generators, coroutines, closures): the value of a call then needs the definition itself. ``kept`` are the parameters
-    whose default is an object that lives as long as the function: ``to=[]``.
+    whose default is an object that lives as long as the function: ``to=[]``. ``sets`` are the modules whose settings a call
+    changes, if it does nothing else.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Definition:
     captured: frozenset[Definition] = frozenset()
     owner: Definition | None = None
     kept: frozenset[str] = frozenset()
+    sets: tuple[str, ...] | None = None
 
     def parameter(self, slot: Slot, shift: int = 0) -> tuple[str, ...]:
         """The bases of the parameters that an argument in ``slot`` may land in."""

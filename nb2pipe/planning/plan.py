@@ -208,7 +208,7 @@ def _add_settings(
             else:
                 wanted = not item.statement.modules or bool(relevant & concerned(item.statement.modules))
             if wanted:
-                resolver.replay_statement(need, step, item)
+                resolver.replay_setting(need, step, item)
         found[step] = relevant
     return found
 

@@ -161,7 +161,9 @@ def build(roles: Sequence[CellRole], flows: Mapping[int, CellFlow], literals: Ma
         cells_of={step: tuple(cells) for step, cells in cells_of.items()},
         spans=spans,
         settings=tuple(
-            item for item in placed if item.statement.kind is StatementKind.SETTING and item.role is not Role.SKIP
+            item
+            for item in placed
+            if (item.statement.kind is StatementKind.SETTING or item.statement.modules) and item.role is not Role.SKIP
         ),
     )
 
