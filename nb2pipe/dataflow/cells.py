@@ -250,7 +250,7 @@ def _later_uses(
         for event in definition.events:
             if not isinstance(event, Read) or not event.exposed or event.name in found or event.name == own:
                 continue
-            if not event.name.startswith(MARK) and not (event.optional and event.name not in names.ever):
+            if not event.name.startswith(MARK) and not (event.in_text and event.name not in names.ever):
                 found[event.name] = Use(name=event.name, place=place(event.at))
     return tuple(found.values())
 

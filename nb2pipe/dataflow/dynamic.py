@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from typing import cast
 
 from nb2pipe.dataflow.body import Body
-from nb2pipe.dataflow.facts import Bind, Load
+from nb2pipe.dataflow.facts import Bind, Load, Read
 from nb2pipe.dataflow.scopes import ScopeKind, is_global
 from nb2pipe.dataflow.values import MARK
 from nb2pipe.model import BindingKind
@@ -66,9 +67,9 @@ def _attribute_call(body: Body, func: ast.Attribute, node: ast.Call) -> None:
             _read_at(body, name, position)
 
 
-def _read_at(body: Body, name: str, position: tuple[int, int, int], *, optional: bool = False) -> None:
+def _read_at(body: Body, name: str, position: tuple[int, int, int]) -> None:
     if is_global(body.scope.find(name)):
-        body.read_global(name, position, optional=optional)
+        body.read_global(name, position)
 
 
 def _formulas(body: Body, node: ast.Call) -> None:
@@ -77,7 +78,9 @@ def _formulas(body: Body, node: ast.Call) -> None:
         if isinstance(part, ast.Constant) and isinstance(part.value, str) and _FORMULA.search(part.value):
             everything = len(node.args) + len(node.keywords) == 1  # no table: all names are variables
             for name in _names_in_formula(part.value, everything=everything):
-                _read_at(body, name, body.position(part), optional=True)
+                if is_global(body.scope.find(name)):
+                    body.read_global(name, body.position(part), optional=True)
+                    cast(Read, body.events[-1]).in_text = True
 
 
 def _names_in_formula(text: str, *, everything: bool) -> list[str]:

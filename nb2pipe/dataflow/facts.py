@@ -76,7 +76,8 @@ Load = tuple[str | Definition, bool]
 class Read:
     """A global name is read; ``exposed`` unless the code certainly bound it before. ``hidden``: names bound by then.
 
-    ``at_rest``: as the base of a class, where the code behind the name does not run.
+    ``at_rest``: as the base of a class, where the code behind the name does not run. ``optional``: nothing happens if the
+    name is not bound; ``in_text``: the name stands in a text, and may mean something else.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Read:
     optional: bool = False
     hidden: frozenset[str] = frozenset()
     at_rest: bool = False
+    in_text: bool = False
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from nb2pipe.planning.order import order
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
 
-_ALWAYS = frozenset({"os", "sys", "warnings", "logging", "random", "locale", "decimal"})
+_ALWAYS = frozenset({"__future__", "os", "sys", "warnings", "logging", "random", "locale", "decimal"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,7 @@ def plan(
     _add_texts(needs, roles, by_cell, line, resolver)
     _close_outputs(needs, resolver, groups)
     _add_code(needs, values, resolver, groups)
+    _add_unpickled(needs, recording, resolver)
     _close_outputs(needs, resolver, groups)
     relevant = _add_settings(needs, line, resolver, random, values, notebook)
     _close_outputs(needs, resolver, groups)
@@ -180,6 +181,15 @@ def _add_code(
             value = values.get((provider, "+".join(groups.get((provider, name), (name,)))))
             for code in value.code if value else ():
                 resolver.code(need, step, code, provider)
+
+
+def _add_unpickled(needs: dict[str, Needs], recording: Recording | None, resolver: Resolver) -> None:
+    """A step that reads a pickle from a file gets the classes and functions that the run found in it."""
+    for observation in recording.segments if recording is not None else ():
+        step = observation.segment.step
+        for name in observation.unpickled if step is not None else ():
+            if step is not None and resolver.has_name(name):
+                resolver.code(needs[step], step, name)
 
 
 def _add_settings(

@@ -38,9 +38,11 @@ class Probe:
         self._ask("watch", {})
 
     def accesses(self) -> dict[str, list[str]]:
-        """``reads``, ``writes`` and ``hosts`` since the last time."""
+        """``reads``, ``writes``, ``removes``, ``makes``, ``lists``, ``hosts`` and ``unpickled`` since the last time."""
         reply = self._ask("accesses", {})
-        return {key: reply[key] for key in ("reads", "writes", "hosts")}
+        return {
+            key: reply[key] for key in ("reads", "writes", "removes", "makes", "lists", "hosts", "unpickled")
+        }
 
     def settings(self) -> dict[str, dict[str, str]]:
         """Settings of the process and of libraries that differ, per component."""

@@ -16,7 +16,7 @@ from .code import MEMOS, names_read
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
 from .outline import LARGEST, outline
-from .rebuilding import can_be_rebuilt
+from .rebuilding import can_be_rebuilt, is_made_again
 from .refusals import EXTRA, VIEWS, Unfingerprintable, refusal, type_name
 from .sharing import alias_groups
 from .state import random_state
@@ -96,7 +96,8 @@ class Observed:
         self.size = 0
         self.rebuilt = False
         if self.present:
-            self._look(namespace)
+            if not is_made_again(self.value):
+                self._look(namespace)
             self.rebuilt = self.fingerprint is None and can_be_rebuilt(self.value)
 
     @classmethod

@@ -67,6 +67,11 @@ REMEDIES = (
         "Write the data out and read it again in the next step, or keep both in one step",
     ),
     (
+        ("logging.",),
+        "what a logger or handler writes to and keeps lives in one process",
+        "Set it up in a cell tagged 'imports', which each step runs, with files opened to append (mode='a')",
+    ),
+    (
         ("weakref.", "builtins.weakref", "builtins.weakproxy"),
         "a weak reference does not keep its object",
         "Hand over the object itself",

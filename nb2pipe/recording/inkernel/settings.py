@@ -75,9 +75,14 @@ def _interpreter() -> dict[str, Any]:
 
 def _logging() -> dict[str, Any] | None:
     logging = sys.modules.get("logging")
-    if logging is None or logging.root.level == logging.WARNING:
-        return {} if logging is not None else None
-    return {"root level": logging.root.level}
+    if logging is None:
+        return None
+    found = {} if logging.root.level == logging.WARNING else {"root level": logging.root.level}
+    for name, logger in sorted(logging.root.manager.loggerDict.items()):
+        kinds = [type(handler).__name__ for handler in getattr(logger, "handlers", ())]
+        if hasattr(logger, "level") and (kinds or logger.level or name.split(".")[0] not in sys.modules):
+            found[name] = (logger.level, kinds, logger.propagate)  # of a library's loggers, those that were set
+    return found
 
 
 def _warnings() -> dict[str, Any]:
