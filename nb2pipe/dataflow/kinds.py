@@ -6,11 +6,9 @@ import ast
 from collections.abc import Sequence
 
 from nb2pipe.dataflow.facts import Definition
-from nb2pipe.dataflow.settings import changed_beside, setting_modules
+from nb2pipe.dataflow.settings import changed_beside, imported_for, setting_modules
 from nb2pipe.dataflow.values import NONE, Names
 from nb2pipe.model import StatementKind
-
-FUTURE = "__future__"  # what it imports is no library, but how the cells below are compiled
 
 
 def kind_of(node: ast.stmt, names: Names) -> tuple[StatementKind, tuple[str, ...]]:
@@ -19,7 +17,7 @@ def kind_of(node: ast.stmt, names: Names) -> tuple[StatementKind, tuple[str, ...
         defines = isinstance(node.value, ast.Lambda) or renamed(node, names)
         return (StatementKind.DEFINITION if defines else StatementKind.OTHER), changed_beside(node, names)
     if isinstance(node, (ast.Import, ast.ImportFrom)) or _only_imports(node):
-        return StatementKind.IMPORT, (FUTURE,) if getattr(node, "module", None) == FUTURE else ()
+        return StatementKind.IMPORT, imported_for(node)
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _names_lambda(node):
         return StatementKind.DEFINITION, changed_beside(node, names)
     modules = setting_modules(node, names)

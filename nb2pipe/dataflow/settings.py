@@ -29,7 +29,7 @@ _CALLS = re.compile(
     | os\.(environ\.(setdefault|update|pop)|putenv|unsetenv|chdir|umask|nice)
     | sys\.(path\.(append|insert|extend|remove)|setrecursionlimit|set_int_max_str_digits|stdout\.reconfigure)
     | locale\.setlocale | decimal\.(setcontext|getcontext\.\w+)
-    | tqdm(\.\w+)*\.pandas
+    | tqdm(\.\w+)*\.pandas | pandarallel(\.\w+)*\.initialize | cufflinks\.(go_offline|set_config_file)
     | torch\.(set_\w+|backends\..*|use_deterministic_algorithms)
     | (tensorflow|keras)(\.\w+)*\.(set_floatx|set_memory_growth|set_verbosity|enable_op_determinism)
     | tensorflow\.(compat\.v1\.)?logging\.set_verbosity
@@ -55,6 +55,19 @@ _STORES = re.compile(
     """,
     re.VERBOSE,
 )
+#: Magics that change the session or install something: each process needs them.
+_SESSION_MAGICS = frozenset(
+    "alias alias_magic aimport autoawait autocall automagic bookmark colors conda doctest_mode dotenv gui load_dotenv mamba "
+    "micromamba pdb pip popd pprint precision pushd rehashx tensorflow_version unalias unload_ext uv xmode".split()
+)
+#: All other magics only show something (``%%html``, ``%who``): they are settings of nothing that a later step could need.
+SHOWS = ("IPython.display",)
+#: Modules that are imported for what that does to a library: methods of its objects, styles, estimators of an experiment.
+_IMPORTED_FOR = {
+    "sklearn.experimental": "sklearn", "hvplot": "pandas", "swifter": "pandas", "janitor": "pandas", "pandas_flavor": "pandas",
+    "ydata_profiling": "pandas", "pandas_profiling": "pandas", "scienceplots": "matplotlib", "mplcyberpunk": "matplotlib",
+    "mpl_toolkits": "matplotlib", "__future__": "__future__",
+}  # fmt: skip
 #: Decorators that make something known to a library.
 _REGISTERS = re.compile(r"(^|\.)(register|register_\w+)$")
 #: Calls in the head of an ``if`` or ``for`` that change nothing.
@@ -113,6 +126,16 @@ def changed_beside(node: ast.stmt, names: Names) -> tuple[str, ...]:
         return (_root(full),) if full is not None and _CALLS.fullmatch(full) else ()
     found = [_full_name(decorator, names) for decorator in getattr(node, "decorator_list", ())]
     return tuple(dict.fromkeys(_root(full) for full in found if full is not None and _REGISTERS.search(full)))
+
+
+def imported_for(node: ast.stmt) -> tuple[str, ...]:
+    """The libraries that an import changes, where it is there for that: ``from sklearn.experimental import enable_...``."""
+    if isinstance(node, ast.ImportFrom):
+        paths = [node.module or ""] if not node.level else []
+    else:
+        paths = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    found = (_IMPORTED_FOR.get(part) for path in paths for part in (path, path.partition(".")[0]))
+    return tuple(dict.fromkeys(library for library in found if library))
 
 
 def settings_of_function(node: ast.FunctionDef, names: Names) -> tuple[str, ...] | None:
@@ -189,7 +212,8 @@ def _function_modules(name: str, names: Names) -> tuple[str, ...] | None:
 def _magic_modules(name: str, node: ast.Call) -> tuple[str, ...] | None:
     if name != "__nb2pipe_magic__" or not node.args or not isinstance(node.args[0], ast.Constant):
         return None
-    return _MAGIC_MODULES.get(str(node.args[0].value), ())
+    magic = str(node.args[0].value)
+    return _MAGIC_MODULES.get(magic, () if magic in _SESSION_MAGICS else SHOWS)
 
 
 def _store_module(target: ast.expr, names: Names) -> str | None:

@@ -21,7 +21,10 @@ _IMPLIES = {
 }
 
 
-_SETTINGS_OF_OTHERS = {"seaborn": ("matplotlib",)}  # seaborn.set() is matplotlib's rcParams
+#: seaborn.set() is matplotlib's rcParams, tqdm.pandas() gives pandas objects a method.
+_SETTINGS_OF_OTHERS = {
+    "seaborn": ("matplotlib",), "tqdm": ("pandas",), "pandarallel": ("pandas",), "cufflinks": ("pandas",),
+}  # fmt: skip
 
 
 def concerned(modules: Iterable[str]) -> frozenset[str]:

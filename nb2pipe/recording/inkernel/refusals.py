@@ -36,6 +36,11 @@ REMEDIES = (
         "Draw it in the step that shows it, and hand over the data it is drawn from",
     ),
     (
+        ("pandas.io.formats.style.",),
+        "a styled table is a way to show one",
+        "Style it in the step that shows it, and hand over the table",
+    ),
+    (
         ("pandas.core.groupby.", "pandas.core.window.", "pandas.core.resample."),
         "a grouping is a view of a table and does not survive being saved",
         "Hand over the table and group it again where it is needed",
@@ -111,6 +116,7 @@ NEVER = (
     "pandas.core.groupby.",
     "pandas.core.window.",
     "pandas.core.resample.",
+    "pandas.io.formats.style.",
     "threading.",
     "subprocess.",
     "socket.",
