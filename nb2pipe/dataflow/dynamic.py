@@ -80,7 +80,7 @@ def _formulas(body: Body, node: ast.Call) -> None:
             for name in _names_in_formula(part.value, everything=everything):
                 if is_global(body.scope.find(name)):
                     body.read_global(name, body.position(part), optional=True)
-                    cast(Read, body.events[-1]).in_text = True
+                    cast("Read", body.events[-1]).in_text = True
 
 
 def _names_in_formula(text: str, *, everything: bool) -> list[str]:

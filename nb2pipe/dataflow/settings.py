@@ -56,10 +56,11 @@ _STORES = re.compile(
     re.VERBOSE,
 )
 #: Magics that change the session or install something: each process needs them.
-_SESSION_MAGICS = frozenset(
-    "alias alias_magic aimport autoawait autocall automagic bookmark colors conda doctest_mode dotenv gui load_dotenv mamba "
-    "micromamba pdb pip popd pprint precision pushd rehashx tensorflow_version unalias unload_ext uv xmode".split()
-)
+_SESSION_MAGICS = frozenset((
+    "alias", "alias_magic", "aimport", "autoawait", "autocall", "automagic", "bookmark", "colors", "conda", "doctest_mode",
+    "dotenv", "gui", "load_dotenv", "mamba", "micromamba", "pdb", "pip", "popd", "pprint", "precision", "pushd", "rehashx",
+    "tensorflow_version", "unalias", "unload_ext", "uv", "xmode",
+))  # fmt: skip
 #: All other magics only show something (``%%html``, ``%who``): they are settings of nothing that a later step could need.
 SHOWS = ("IPython.display",)
 #: Modules that are imported for what that does to a library: methods of its objects, styles, estimators of an experiment.
@@ -71,7 +72,10 @@ _IMPORTED_FOR = {
 #: Decorators that make something known to a library.
 _REGISTERS = re.compile(r"(^|\.)(register|register_\w+)$")
 #: Calls in the head of an ``if`` or ``for`` that change nothing.
-_LOOKING = frozenset("items keys values len zip enumerate sorted list range isinstance hasattr get exists startswith".split())
+_LOOKING = frozenset((
+    "items", "keys", "values", "len", "zip", "enumerate", "sorted", "list", "range", "isinstance", "hasattr", "get", "exists",
+    "startswith",
+))  # fmt: skip
 _MAGIC_MODULES = {
     "matplotlib": ("matplotlib",),
     "pylab": ("matplotlib", "numpy"),
@@ -175,7 +179,9 @@ def _plain_blocks(node: ast.If | ast.For | ast.With | ast.Try) -> list[list[ast.
             return None  # it puts back what it changed
         case ast.Try():
             blocks = [node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody]
-    calls = [part for head in heads for part in ast.walk(head) if isinstance(part, (ast.Call, ast.NamedExpr, ast.Await))]
+    calls = [
+        part for head in heads for part in ast.walk(head) if isinstance(part, (ast.Call, ast.NamedExpr, ast.Await))
+    ]
     return blocks if all(isinstance(call, ast.Call) and _only_looks(call) for call in calls) else None
 
 

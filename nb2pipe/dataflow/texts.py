@@ -15,8 +15,8 @@ _RUNS = frozenset({"eval", "exec"})
 _SCRIPT = "__nb2pipe_run__"
 #: What takes a formula whose names it looks up where it is called: statsmodels, patsy, formulaic. The others mean something
 #: else without a table of data: ``rng.poisson(mu)``.
-_FORMULAS = frozenset("ols mixedlm mnlogit quantreg dmatrix dmatrices model_matrix from_formula".split())
-_WITH_DATA = frozenset("wls gls glm rlm gee logit probit poisson phreg negativebinomial".split())
+_FORMULAS = frozenset(["ols", "mixedlm", "mnlogit", "quantreg", "dmatrix", "dmatrices", "model_matrix", "from_formula"])
+_WITH_DATA = frozenset(["wls", "gls", "glm", "rlm", "gee", "logit", "probit", "poisson", "phreg", "negativebinomial"])
 
 
 def texts(nodes: Iterable[ast.stmt]) -> tuple[frozenset[str], bool]:

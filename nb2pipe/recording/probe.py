@@ -40,9 +40,7 @@ class Probe:
     def accesses(self) -> dict[str, list[str]]:
         """``reads``, ``writes``, ``removes``, ``makes``, ``lists``, ``hosts`` and ``unpickled`` since the last time."""
         reply = self._ask("accesses", {})
-        return {
-            key: reply[key] for key in ("reads", "writes", "removes", "makes", "lists", "hosts", "unpickled")
-        }
+        return {key: reply[key] for key in ("reads", "writes", "removes", "makes", "lists", "hosts", "unpickled")}
 
     def settings(self) -> dict[str, dict[str, str]]:
         """Settings of the process and of libraries that differ, per component."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -151,7 +151,9 @@ def check(  # noqa: PLR0913
     reference = baselines.load(_baseline_file(baseline) if baseline else project.folder / baselines.FILE_NAME)
     known = (*(metric.name for metric in reference.metrics), *(metric.name for metric in project.pipeline.metrics))
     _refuse_unknown({**(tolerances or {}), **(limits or {})}, known, str(path))
-    _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
+    left = _left_over(project.manifest.tolerances, known)
+    written = {name: given for name, given in project.manifest.tolerances.items() if name not in left}
+    _refuse_unknown(written, known, str(project.folder / manifest.FILE_NAME))
     asked = asked_of(project, tolerances or {}, limits or {}, strict=strict)
     judging = Judging(project=project, baseline=reference, asked=asked, seed=seed, path=Path(path), notebook=notebook)
     record = run_pipeline(project, options_of(project, notebook, request, judging))
@@ -159,6 +161,8 @@ def check(  # noqa: PLR0913
         record, kernel=resolve(request.kernel, project.manifest.kernel), choice=request.kernel, given=request.parameters,
         timeout=timeout, progress=request.progress,
     )  # fmt: skip
+    told = f"{manifest.FILE_NAME} has a tolerance for {{!r}}, which is no metric any more: it does nothing"
+    report = replace(report, notes=(*report.notes, *(told.format(name) for name in left)))
     kept.save(report)
     return report
 
@@ -323,6 +327,15 @@ def _command(path: Path, kernel: KernelChoice | None) -> str:
     if kernel and kernel.python:
         words += ["--python", kernel.python]
     return shlex.join(words)
+
+
+def _left_over(tolerances: Mapping[str, object], known: Sequence[str]) -> tuple[str, ...]:
+    """Names in the project's file that are spelled like no metric: of one that was removed, not mistyped."""
+    from nb2pipe import checking
+
+    return tuple(
+        name for name in tolerances if name != checking.ALL and name not in known and closest(name, known) is None
+    )
 
 
 def _refuse_unknown(tolerances: Mapping[str, object], known: Sequence[str], path: str) -> None:

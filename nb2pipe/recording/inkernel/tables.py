@@ -146,9 +146,7 @@ def _arrow(out: Any, column: Any) -> bytes:
     return content
 
 
-NUMBERS = frozenset(
-    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 float double".split()
-)
+NUMBERS = frozenset("int8 int16 int32 int64 uint8 uint16 uint32 uint64 float double".split())
 
 
 def find_arrow_writer(kind: type) -> Callable[[Any, Any], bytes] | None:
