@@ -16,6 +16,8 @@ from nb2pipe.model import BindingKind
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 _FORMULA = re.compile(r"~(?![/\\])")
 _FORMULA_PART = re.compile(r"[^\W\d]\w*(?:\.\w+)*|[()]")
+_QUERY = re.compile(r"\b(select|with|insert|create|describe|summarize|from|pivot)\b", re.IGNORECASE)
+_TABLE = re.compile(r"\b(?:from|join|describe|summarize|pivot)\s+([^\W\d]\w*)\b(?!\s*[.(])", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _SPECIAL = _NAMESPACES | {"exec", "eval"}
@@ -27,6 +29,7 @@ def special_call(body: Body, node: ast.Call) -> bool:
     """Handle a call that names variables in text. True if nothing of it is left to walk."""
     func = node.func
     _formulas(body, node)
+    _queries(body, node)
     if isinstance(func, ast.Attribute):
         _attribute_call(body, func, node)
         return False
@@ -81,6 +84,27 @@ def _formulas(body: Body, node: ast.Call) -> None:
                 if is_global(body.scope.find(name)):
                     body.read_global(name, body.position(part), optional=True)
                     cast("Read", body.events[-1]).in_text = True
+
+
+def _queries(body: Body, node: ast.Call) -> None:
+    """``duckdb.sql("select * from df")``, ``pl.sql``, ``sqldf``: a table that the database has not is a variable."""
+    for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for text in _texts_of(part):
+            if _QUERY.search(text):
+                for name in dict.fromkeys(_TABLE.findall(text)):
+                    _read_if_bound(body, name, part)
+
+
+def _texts_of(node: ast.expr) -> list[str]:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return [" ".join(texts)] if texts else []
+
+
+def _read_if_bound(body: Body, name: str, node: ast.expr) -> None:
+    if is_global(body.scope.find(name)):
+        body.read_global(name, body.position(node), optional=True)
+        cast(Read, body.events[-1]).in_text = True
 
 
 def _names_in_formula(text: str, *, everything: bool) -> list[str]:

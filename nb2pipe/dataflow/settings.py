@@ -67,7 +67,7 @@ SHOWS = ("IPython.display",)
 _IMPORTED_FOR = {
     "sklearn.experimental": "sklearn", "hvplot": "pandas", "swifter": "pandas", "janitor": "pandas", "pandas_flavor": "pandas",
     "ydata_profiling": "pandas", "pandas_profiling": "pandas", "scienceplots": "matplotlib", "mplcyberpunk": "matplotlib",
-    "mpl_toolkits": "matplotlib", "__future__": "__future__",
+    "mpl_toolkits": "matplotlib", "seaborn": "seaborn's colour maps", "__future__": "__future__",
 }  # fmt: skip
 #: Decorators that make something known to a library.
 _REGISTERS = re.compile(r"(^|\.)(register|register_\w+)$")

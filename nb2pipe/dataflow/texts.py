@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
-_RUNS = frozenset({"eval", "exec"})
+_RUNS = frozenset({"eval", "exec", "sqldf"})
 _SCRIPT = "__nb2pipe_run__"
 #: What takes a formula whose names it looks up where it is called: statsmodels, patsy, formulaic. The others mean something
 #: else without a table of data: ``rng.poisson(mu)``.
@@ -44,5 +44,5 @@ def _reads(node: ast.Call) -> bool:
         given = [words["formula"]] if "formula" in words else []
         return any(not isinstance(text, ast.Constant) for text in (given or node.args[:1]))
     if called:
-        return called in ("query", "eval") and computed
+        return called in ("query", "eval", "sql") and computed
     return (name in _NAMESPACES and first is None) or (name in _RUNS and computed) or name == _SCRIPT

@@ -63,7 +63,8 @@ def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     if setup:
         yield _code("setup", setup)
     located = harness.folders() in setup
-    yield _code("inputs", harness.inputs(step, context.aliases, located=located))
+    torch = any(harness.uses_torch(other) for other in context.pipeline.steps)
+    yield _code("inputs", harness.inputs(step, context.aliases, located=located, torch=torch))
     if needs_numbers:
         yield _code("numbers", harness.numbers())
     by_index = {cell.index: cell for cell in context.notebook.cells}
@@ -73,7 +74,7 @@ def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
         own = [candidate for candidate in read if candidate.cell == index]
         if own:
             yield _code(f"metrics-{index + 1}", harness.metrics(own))
-    yield _code("outputs", harness.outputs(step, context.aliases, metrics=needs_numbers))
+    yield _code("outputs", harness.outputs(step, context.aliases, metrics=needs_numbers, torch=torch))
 
 
 def _parameters(step: Step, parameters: Mapping[str, Parameter], context: StepContext) -> str:

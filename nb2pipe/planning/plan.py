@@ -21,7 +21,7 @@ from nb2pipe.model import (
     Step,
 )
 from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
-from nb2pipe.planning.libraries import concerned, may_draw, with_implied
+from nb2pipe.planning.libraries import SEABORN_COLOURS, concerned, may_draw, names_colours, with_implied
 from nb2pipe.planning.order import order
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
@@ -210,8 +210,11 @@ def _add_settings(
         )
         relevant = with_implied(modules | loaded) | _ALWAYS
         cells = {*line.cells_of[step], *(line.placed[position].statement.cell for position in need.replays)}
-        if may_draw(modules | loaded, (notebook.cells[cell].source for cell in cells)):
+        texts = [notebook.cells[cell].source for cell in cells]
+        if may_draw(modules | loaded, texts):
             relevant |= {"matplotlib"}
+        if names_colours(texts):
+            relevant |= {SEABORN_COLOURS}
         for item in settings_before(line, step):
             if item.statement.seeds:
                 wanted = item.position in random.reseed.get(step, ())

@@ -36,6 +36,21 @@ REMEDIES = (
         "Draw it in the step that shows it, and hand over the data it is drawn from",
     ),
     (
+        ("xgboost.core.DMatrix", "lightgbm.basic.Dataset", "catboost.core.Pool"),
+        "a library's own copy of the data lives in one process",
+        "Make it in the step that uses it, and hand over the table or array it is made from",
+    ),
+    (
+        ("torch._C.Generator",),
+        "this version of PyTorch does not store generators",
+        "Make it in the step that uses it, or seed PyTorch's own with torch.manual_seed(...), which the steps go on with",
+    ),
+    (
+        ("torch.Tensor",),
+        "PyTorch does not store a tensor's gradient with it",
+        "Hand over .grad as a tensor of its own, or set .grad = None at the end of the step",
+    ),
+    (
         ("pandas.io.formats.style.",),
         "a styled table is a way to show one",
         "Style it in the step that shows it, and hand over the table",
@@ -89,7 +104,7 @@ UNKNOWN = (
 #: For names that share memory (``b = a[:5]``), stored together.
 VIEWS = (
     "they lie in the same memory, so that a change of one is a change of the other: no file keeps that. Make a copy where "
-    "one is made from the other (.copy()), or keep the steps that use them in one step."
+    "one is made from the other (.copy(), .clone()), or keep the steps that use them in one step."
 )
 
 #: For a table with an attribute of the user's (``df.note = ...``).
