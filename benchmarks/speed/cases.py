@@ -58,12 +58,11 @@ def _versus(
     return Case(contenders, (Row(against, cost_of(OURS), cost_of(against), goal, aim),), again)
 
 
-def _against_all(exported: Exported, with_goals: bool = True) -> Case:
+def _against_all(exported: Exported, *, ordinary: bool = False) -> Case:
+    """The goal against the unsplit notebook is one for ordinary notebooks: ten steps of nothing are ten kernels more."""
     contenders = {OURS: ours(exported)} | {name: make(exported) for name, make in peers.PEERS.items()}
-    rows = (
-        Row(name, cost_of(OURS), cost_of(name), *(GOALS[name] if with_goals else (None, None))) for name in peers.PEERS
-    )
-    return Case(contenders, tuple(rows))
+    goals = GOALS if ordinary else {**GOALS, "papermill unsplit": (None, None)}
+    return Case(contenders, tuple(Row(name, cost_of(OURS), cost_of(name), *goals[name]) for name in peers.PEERS))
 
 
 def samples(folder: Path, quick: bool) -> Case:
@@ -95,7 +94,7 @@ def samples(folder: Path, quick: bool) -> Case:
 def ordinary(folder: Path, quick: bool) -> Case:
     """An ordinary notebook of 5 steps, whole pipeline, cold cache."""
     size = (1_000, 10) if quick else (20_000, 60)
-    return _against_all(export(notebooks.write(folder / "ordinary.ipynb", notebooks.ordinary(*size))))
+    return _against_all(export(notebooks.write(folder / "ordinary.ipynb", notebooks.ordinary(*size))), ordinary=True)
 
 
 def chain(folder: Path, quick: bool) -> Case:
@@ -194,22 +193,25 @@ def outputs(folder: Path, quick: bool) -> Case:
 
 def frames(folder: Path, quick: bool) -> Case:
     """A frame of 1 GB across a border (run with the border less run without)."""
-    rows = 200_000 if quick else 5_000_000
-    split = export(notebooks.write(folder / "split.ipynb", notebooks.frame(rows, split=True)))
-    whole = export(notebooks.write(folder / "whole.ipynb", notebooks.frame(rows, split=False)))
-    bare = [str(python("papermill")), script("in_process.py"), "parquet", str(rows), str(folder / "bare.parquet")]
+    return _border(folder, notebooks.frame, "parquet", 200_000 if quick else 5_000_000)
+
+
+def arrays(folder: Path, quick: bool) -> Case:
+    """An array of 1 GB across a border (run with the border less run without)."""
+    return _border(folder, notebooks.array, "npy", 200_000 if quick else 5_000_000)
+
+
+def _border(folder: Path, cells: Callable[[int, bool], notebooks.Cells], form: str, rows: int) -> Case:
+    split = export(notebooks.write(folder / "split.ipynb", cells(rows, True)))
+    whole = export(notebooks.write(folder / "whole.ipynb", cells(rows, False)))
+    bare = [str(python("papermill")), script("in_process.py"), form, str(rows), str(folder / f"bare.{form}")]
     contenders = {
         "two steps": ours(split),
         "one step": ours(whole),
-        "bare parquet": Contender(command=lambda _: bare, folder=folder, tells_itself=True),
+        "bare": Contender(command=lambda _: bare, folder=folder, tells_itself=True),
     }
-    row = Row(
-        "bare parquet write + read",
-        lambda costs: costs["two steps"] - costs["one step"],
-        cost_of("bare parquet"),
-        1.2,
-        1.05,
-    )
+    against = f"bare {form} write + read"
+    row = Row(against, lambda costs: costs["two steps"] - costs["one step"], cost_of("bare"), 1.2, 1.05)
     return Case(contenders, (row,))
 
 
@@ -278,6 +280,7 @@ CASES: dict[str, Callable[[Path, bool], Case]] = {
     "imports": imports,
     "outputs": outputs,
     "frames": frames,
+    "arrays": arrays,
     "sweep": sweep,
     "static-export": static_export,
 }
@@ -289,6 +292,7 @@ TOOLS = {  # case → environments that it needs; all of them, if not here
     "samples": ["nb2pipe", "papermill"],
     "outputs": ["nb2pipe", "papermill"],
     "frames": ["nb2pipe", "papermill"],
+    "arrays": ["nb2pipe", "papermill"],
     "sweep": ["nb2pipe", "papermill"],
     "static-export": ["nb2pipe", "papermill"],
 }

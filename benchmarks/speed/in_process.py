@@ -2,7 +2,7 @@
 
 python in_process.py engine|nbclient NOTEBOOK OUTPUT       imports are not counted
 python in_process.py steps FOLDER NOTEBOOK ...              ordinary kernels, one after the other, papermill loaded once
-python in_process.py parquet ROWS FILE                      bare write and read
+python in_process.py parquet|npy ROWS FILE                  bare write and read
 """
 
 import json
@@ -62,6 +62,19 @@ def parquet(rows, file):
     return work
 
 
+def npy(rows, file):
+    """The bytes of the array that crosses the border, written and read by numpy."""
+    import numpy as np
+
+    values = np.random.default_rng(0).normal(size=(int(rows), 25))
+
+    def work():
+        np.save(file, values)
+        np.load(file)
+
+    return work
+
+
 def spent():
     """Seconds on the wall, and of CPU with those of finished children."""
     own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -70,7 +83,7 @@ def spent():
 
 if __name__ == "__main__":
     what, *given = sys.argv[1:]
-    work = {"engine": engine, "nbclient": nbclient, "steps": steps, "parquet": parquet}[what](*given)
+    work = {"engine": engine, "nbclient": nbclient, "steps": steps, "parquet": parquet, "npy": npy}[what](*given)
     before = spent()
     work()
     wall, cpu = (after - began for after, began in zip(spent(), before, strict=True))

@@ -143,6 +143,14 @@ def frame(rows: int, split: bool) -> Cells:
     yield "metrics", "shown = total"
 
 
+def array(rows: int, split: bool) -> Cells:
+    """An array of `rows` × 25 doubles, made and used as :func:`frame`'s."""
+    yield "imports", "import numpy as np"
+    yield "step:make", f"values = np.random.default_rng(0).normal(size=({rows}, 25))"
+    yield "step:use" if split else "", "total = float(values[:, 3].sum())"
+    yield "metrics", "shown = total"
+
+
 def many_outputs(cells: int, megabytes: float) -> Cells:
     """Short cells, one of them with a large output."""
     yield "step:all", "values = []"

@@ -99,8 +99,7 @@ class _Item:
 
     @property
     def floor(self) -> float:
-        cases = self.noise.cases if self.noise else None
-        return max(floors.rounding(self.original.decimals), 1 / cases if cases else 0.0)
+        return max(floors.rounding(self.original.decimals), floors.discrete(self.noise.cases if self.noise else None))
 
 
 def _item(

@@ -55,11 +55,3 @@ def tost(new: Sequence[float], old: Sequence[float], margin: float, *, alpha: fl
     else:
         verdict = Equivalence.DIFFERENT if low >= margin or high <= -margin else Equivalence.INCONCLUSIVE
     return Tost(verdict=verdict, p=p, difference=difference, interval=(low, high))
-
-
-def runs_needed(margin: float, sd: float, *, power: float = 0.8, alpha: float = 0.05) -> int:
-    """About how many runs on each side show equivalence within ``margin``, if the means are the same."""
-    from scipy.special import ndtri
-
-    z = float(ndtri(1 - alpha)) + float(ndtri((1 + power) / 2))
-    return max(2, math.ceil(2 * z**2 * (sd / margin) ** 2))

@@ -34,7 +34,6 @@ def cases(values: Sequence[float], known: int | None = None) -> int | None:
     return next((number for number in range(2, 10_001) if counts(different, number)), None)
 
 
-def discrete(values: Sequence[float], known: int | None = None) -> float:
-    """The step of a metric that counts cases, 1/n; 0 if it does not."""
-    number = cases(values, known)
+def discrete(number: int | None) -> float:
+    """The step of a metric that counts so many cases, 1/n; 0 for one that does not count (see :func:`cases`)."""
     return 1 / number if number else 0.0

@@ -70,7 +70,7 @@ def with_tolerance(
         reach, origin = _reach(noise, rule, sides, rule.alpha if alpha is None else alpha)
     for floor, why in (
         (floors.rounding(original.decimals), f"the {original.decimals} decimals that the notebook printed"),
-        (1 / noise.cases if noise.cases and noise.sd else 0.0, f"one case of {noise.cases}"),
+        (floors.discrete(noise.cases) if noise.sd else 0.0, f"one case of {noise.cases}"),
     ):
         if floor > reach:
             reach, origin = floor, f"{why} (noise: {figures.number(noise.sd, 3)})"
@@ -83,7 +83,7 @@ def typical(original: float, noise: MetricNoise, floor: float = 0.0) -> float | 
         return 1.0 if math.isclose(original, noise.mean, rel_tol=1e-6, abs_tol=max(floor, 1e-12)) else 0.0
     if noise.kind is not NoiseKind.SEED_SENSITIVE or not math.isfinite(original) or noise.k < 3:
         return None
-    if abs(original - noise.mean) <= max(floor, 1 / noise.cases if noise.cases else 0.0):
+    if abs(original - noise.mean) <= max(floor, floors.discrete(noise.cases)):
         return 1.0
     return intervals.typical(original, noise.values)
 

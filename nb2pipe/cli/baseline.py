@@ -9,7 +9,7 @@ import click
 
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, Running, output, running
+from nb2pipe.cli.options import CONTEXT, Running, output, output_format, running
 from nb2pipe.cli.progress import shown
 from nb2pipe.model import Gate, NoiseRule
 from nb2pipe.reports import scatter
@@ -49,7 +49,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
     help="What checks compare with: the mean of the repeats, or the original's number.",
 )  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Start anew, whatever an interrupted command left.")
-@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_format("text", "json")
 @running
 @output
 @click.pass_obj

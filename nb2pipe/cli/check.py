@@ -16,6 +16,8 @@ from nb2pipe.cli.options import (
     Values,
     ValuesCommand,
     output,
+    output_file,
+    output_format,
     running,
     source_argument,
     values,
@@ -69,8 +71,8 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
     help="With --level: write the badge (SVG).",
 )
 @values
-@click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
+@output_format(*FORMATS)
+@output_file("Write the report here.")
 @running
 @output
 @click.pass_obj

@@ -9,7 +9,7 @@ import click
 
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, output
+from nb2pipe.cli.options import CONTEXT, output, output_format
 from nb2pipe.reports import contracts
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 @click.option("--accept", is_flag=True, help="Take the tables of a run as normal, and write contracts.json.")
 @click.option("--run", "run", metavar="ID", help="With --accept: this run.  [default: the last one]")
-@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_format("text", "json")
 @output
 @click.pass_obj
 def command(console: Console, path: Path, accept: bool, run: str | None, form: str) -> int:

@@ -8,7 +8,7 @@ import click
 
 from nb2pipe import storing, workflow
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, Running, output, running
+from nb2pipe.cli.options import CONTEXT, Running, output, output_format, running
 from nb2pipe.cli.progress import shown
 from nb2pipe.reports import text
 from nb2pipe.rules import figures
@@ -22,7 +22,7 @@ FORMATS = ("text", "json")
 @click.option(
     "--fix", is_flag=True, help="Sort folders that are listed in any order; the rest of the file keeps its bytes."
 )
-@click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@output_format(*FORMATS)
 @running
 @output
 @click.pass_obj

@@ -8,7 +8,7 @@ import click
 
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, notebook_argument, output
+from nb2pipe.cli.options import CONTEXT, notebook_argument, output, output_file
 from nb2pipe.diagnostics import Severity
 from nb2pipe.reports import inspection as tables
 
@@ -18,7 +18,7 @@ from nb2pipe.reports import inspection as tables
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "mermaid", "svg"]), default="table", show_default=True
 )
-@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@output_file("Write to this file.")
 @output
 @click.pass_obj
 def command(console: Console, path: Path, form: str, file: Path | None) -> int:

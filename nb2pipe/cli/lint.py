@@ -13,7 +13,7 @@ import click
 from nb2pipe import notebook, temporary, workflow
 from nb2pipe.cli import paths
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, output
+from nb2pipe.cli.options import CONTEXT, output, output_format
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Notebook
@@ -37,7 +37,7 @@ class Findings:
 @click.argument("sources", metavar="PATH...", nargs=-1, required=True)
 @click.option("--fix", is_flag=True, help="Write the fixes for tags; the rest of the file keeps its bytes.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
-@click.option("--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@output_format(*FORMATS)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @output

@@ -14,7 +14,7 @@ import click
 from nb2pipe.cli.console import Console
 
 if TYPE_CHECKING:
-    from nb2pipe.running.kernels import KernelChoice
+    from nb2pipe.running.kernel.kernels import KernelChoice
     from nb2pipe.running.scheduling import Scheduling
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -27,6 +27,16 @@ warn_contracts = click.option(
     "--warn-contracts", is_flag=True, help="Go on when a table between steps is not as usual."
 )
 source_argument = click.argument("path", metavar="PROJECT|NOTEBOOK", type=click.Path(path_type=Path))
+
+
+def output_format(*forms: str) -> Callable[[Function], Function]:
+    """``--output-format``, handed over as ``form``: ``text`` unless another one is asked for."""
+    return click.option("--output-format", "form", type=click.Choice(forms), default="text", show_default=True)
+
+
+def output_file(about: str) -> Callable[[Function], Function]:
+    """``-o``, handed over as ``file``."""
+    return click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help=about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def running(function: Callable[..., int]) -> Callable[..., int]:
         keep_going: bool,
         **more: object,
     ) -> int:
-        from nb2pipe.running.kernels import KernelChoice
+        from nb2pipe.running.kernel.kernels import KernelChoice
         from nb2pipe.running.scheduling import Scheduling
 
         choice = KernelChoice(name=kernel, python=python) if kernel or python else None

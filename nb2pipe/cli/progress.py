@@ -48,6 +48,9 @@ class Silence:
     def message(self, text: str) -> None:
         """Nothing."""
 
+    def note(self, text: str) -> None:
+        """Nothing."""
+
 
 class Lines:
     """A line per finished step, for logs: nothing is ever redrawn."""
@@ -74,7 +77,13 @@ class Lines:
         """One line; what is counted begins anew."""
         with self._lock:
             self._finished = 0
-            self._console.say([self._console.err().plain(clean(text))])
+        self.note(text)
+
+    def note(self, text: str) -> None:
+        """One line."""
+        with self._lock:
+            look = self._console.err()
+            self._console.say([look.plain(clean(line)) for line in text.split("\n")])
 
 
 class Live:
@@ -87,6 +96,7 @@ class Live:
         self._done: list[StepRecord] = []
         self._total: int | None = None
         self._text = ""
+        self._above: RichConsole | None = None  # while something is drawn
         self._since = 0.0
 
     @contextmanager
@@ -98,6 +108,7 @@ class Live:
         look = self._console.err()
         rich = RichConsole(file=sys.stderr, no_color=not look.color, highlight=False, width=look.width)
         with RichLive(self, console=rich, refresh_per_second=10, transient=True, redirect_stdout=False):
+            self._above = rich
             yield self
 
     def step_started(self, name: str, index: int, total: int) -> None:
@@ -119,6 +130,13 @@ class Live:
             self._done.clear()
             self._begun.clear()
             self._total = None
+
+    def note(self, text: str) -> None:
+        """Printed above what is drawn, and left there."""
+        from rich.text import Text
+
+        if self._above is not None:
+            self._above.print(Text("\n".join(map(clean, text.split("\n")))), soft_wrap=True)
 
     def lines(self, look: Look, now: float) -> list[str]:
         """What is drawn now: what it is about, the last finished steps, the running ones."""

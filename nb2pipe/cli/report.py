@@ -8,7 +8,7 @@ import click
 
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, output, source_argument
+from nb2pipe.cli.options import CONTEXT, output, output_file, source_argument
 from nb2pipe.cli.reporting import near
 
 FORMATS = ("html", "json", "markdown")
@@ -18,7 +18,7 @@ FORMATS = ("html", "json", "markdown")
 @source_argument
 @click.option("--run", "run", metavar="ID", help="The report of this run.  [default: the last one]")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
-@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@output_file("Write to this file.")
 @output
 @click.pass_obj
 def command(console: Console, path: Path, run: str | None, form: str, file: Path | None) -> int:

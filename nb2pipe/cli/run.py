@@ -14,6 +14,7 @@ from nb2pipe.cli.options import (
     Values,
     ValuesCommand,
     output,
+    output_format,
     running,
     source_argument,
     values,
@@ -33,7 +34,7 @@ from nb2pipe.workflow.findings import baseline_of
 @click.option("--force", multiple=True, metavar="STEP", help="Run this step, whatever is cached. May be repeated.")
 @warn_contracts
 @click.option("--dry-run", "dry", is_flag=True, help="Show what would run, and why; run nothing.")
-@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_format("text", "json")
 @running
 @output
 @click.pass_obj

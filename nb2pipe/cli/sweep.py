@@ -14,6 +14,7 @@ from nb2pipe.cli.options import (
     Values,
     ValuesCommand,
     output,
+    output_format,
     running,
     source_argument,
     values,
@@ -33,7 +34,7 @@ FAILED = 3
     show_default=True, help="Where points.csv, points.parquet and points.svg go.",
 )  # fmt: skip
 @warn_contracts
-@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_format("text", "json")
 @running
 @output
 @click.pass_obj

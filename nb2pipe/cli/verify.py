@@ -8,14 +8,14 @@ import click
 
 from nb2pipe import workflow
 from nb2pipe.cli.console import Console
-from nb2pipe.cli.options import CONTEXT, Running, output, running
+from nb2pipe.cli.options import CONTEXT, Running, output, output_format, running
 from nb2pipe.cli.progress import shown
 from nb2pipe.reports import outcomes, proof
 
 
 @click.command("verify", context_settings=CONTEXT)
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
-@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_format("text", "json")
 @running
 @output
 @click.pass_obj

@@ -104,7 +104,7 @@ def _texts_of(node: ast.expr) -> list[str]:
 def _read_if_bound(body: Body, name: str, node: ast.expr) -> None:
     if is_global(body.scope.find(name)):
         body.read_global(name, body.position(node), optional=True)
-        cast(Read, body.events[-1]).in_text = True
+        cast("Read", body.events[-1]).in_text = True
 
 
 def _names_in_formula(text: str, *, everything: bool) -> list[str]:

@@ -17,9 +17,9 @@ from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import printed_metrics
 from nb2pipe.rules import figures
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
+from nb2pipe.running.kernel.kernels import Kernel
 
 
 class Kind(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nb2pipe.model import Pipeline
-from nb2pipe.running.objects import digest_file
+from nb2pipe.running.caching.objects import digest_file
 
 
 def digests(pipeline: Pipeline, folder: Path) -> dict[str, str]:

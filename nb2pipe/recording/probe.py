@@ -10,7 +10,7 @@ from typing import Any
 from nb2pipe.formats import Format
 from nb2pipe.model import Environment
 from nb2pipe.recording.client import call_code, install_code, read_reply
-from nb2pipe.running.watching import KernelSession
+from nb2pipe.running.executing.watching import KernelSession
 
 
 class Probe:

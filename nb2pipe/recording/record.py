@@ -33,9 +33,9 @@ from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.remembering import memos_of
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.watching import Execution, KernelSession, RunningCell, Watcher
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.executing.watching import Execution, KernelSession, RunningCell, Watcher
+from nb2pipe.running.kernel.kernels import Kernel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

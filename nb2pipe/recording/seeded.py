@@ -14,7 +14,7 @@ from nb2pipe.errors import Interrupted
 from nb2pipe.model import Environment, Step
 from nb2pipe.planning.libraries import with_implied
 from nb2pipe.recording.probe import Probe
-from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
+from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
 
 
 @dataclass(slots=True, kw_only=True)

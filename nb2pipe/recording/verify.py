@@ -13,7 +13,7 @@ from nb2pipe.recording.evidence import Evidence
 from nb2pipe.recording.parts import PartDifference, compare, parts, rounding_only
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import state_file
-from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
+from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

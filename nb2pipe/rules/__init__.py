@@ -4,7 +4,7 @@ The convention: ``nb101_unknown_tag.py`` holds ``CODE``, ``TITLE``, ``SEVERITY``
 bad and a good example, what to do) and one function, ``diagnostic(...)``, that builds the finding from plain facts,
 so that no caller formats a message. Examples in ``EXPLAIN`` are fenced code whose info string ends in ``bad`` or
 ``good``; those in ``python`` are notebooks in the percent format. Rules import only ``model``, ``diagnostics``,
-``errors`` and ``rules.placing``. To add a rule, write the file and a line here.
+``errors`` and what they share: ``placing``, ``figures``, ``doctor``. To add a rule, write the file and a line here.
 """
 
 from __future__ import annotations

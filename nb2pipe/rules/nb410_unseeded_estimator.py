@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB410"
 TITLE = "A split or an estimator without a seed"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 `train_test_split`, `KFold(shuffle=True)`, forests, boosting, neural nets, k-means, t-SNE and others draw random
 numbers. Without `random_state` (or `seed`) and without `np.random.seed`, each run splits and fits differently.
 
@@ -20,9 +22,9 @@ X_train, X_test, y_train, y_test = train_test_split(X, y)
 # %%
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str, argument: str = "") -> Diagnostic:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB411"
 TITLE = "Random numbers without a seed"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 `np.random`, `random` and `default_rng()` give other numbers in each run unless they are seeded.
 
 ```python bad
@@ -19,9 +21,9 @@ rng = np.random.default_rng()
 # %%
 rng = np.random.default_rng(0)
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str, argument: str = "") -> Diagnostic:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB412"
 TITLE = "The clock goes into the data"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 `datetime.now()`, `Timestamp.now()`, `time.time()`: what is computed from them is another tomorrow. Measuring how
 long something takes is fine.
 
@@ -22,9 +24,9 @@ recent = df[df.date > today - pd.Timedelta(days=30)]
 today = pd.Timestamp("2024-06-30")
 recent = df[df.date > today - pd.Timedelta(days=30)]
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str) -> Diagnostic:

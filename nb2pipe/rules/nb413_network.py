@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB413"
 TITLE = "Data from the network"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 What a server sends can change or go away, and nothing in the project pins it.
 
 ```python bad
@@ -19,9 +21,9 @@ df = pd.read_csv("https://example.org/data.csv")
 # %%
 df = pd.read_csv("data/data.csv")
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str, argument: str = "") -> Diagnostic:

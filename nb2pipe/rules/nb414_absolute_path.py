@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB414"
 TITLE = "A path that exists on one machine"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 `/home/me/data.csv`, `C:\\Users\\...`, `/content/drive/...` exist on one machine only.
 
 ```python bad
@@ -19,9 +21,9 @@ df = pd.read_csv("/home/me/data/train.csv")
 # %%
 df = pd.read_csv("data/train.csv")
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str) -> Diagnostic:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB415"
 TITLE = "A folder listed in any order"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 `os.listdir`, `glob` and `Path.iterdir` give files in the order of the file system, which differs between machines.
 
 ```python bad
@@ -19,9 +21,9 @@ frames = [pd.read_csv(name) for name in glob.glob("data/*.csv")]
 # %%
 frames = [pd.read_csv(name) for name in sorted(glob.glob("data/*.csv"))]
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str) -> Diagnostic:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB416"
 TITLE = "A package installed without a version"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 `!pip install x` takes the version of the day. A library's version moves metrics more than processor or threads do.
 
 ```python bad
@@ -19,9 +21,9 @@ EXPLAIN = """\
 # %%
 !pip install lightgbm==4.5.0
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str, argument: str = "") -> Diagnostic:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB417"
 TITLE = "The order of a set goes into the result"
 SEVERITY = Severity.WARNING
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 Sets of texts are walked through in an order that differs from process to process (unless `PYTHONHASHSEED` is set,
 as nb2pipe does for its kernels). Asking whether something is in a set is fine.
 
@@ -20,9 +22,9 @@ columns = list(set(df.columns) - {"target"})
 # %%
 columns = sorted(set(df.columns) - {"target"})
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str) -> Diagnostic:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from nb2pipe.diagnostics import Diagnostic, Severity
+from nb2pipe.rules import doctor
 
 CODE = "NB418"
 TITLE = "An environment variable goes into the result"
 SEVERITY = Severity.NOTICE
-EXPLAIN = """\
+EXPLAIN = (
+    """\
 What `os.environ` holds is set outside of the notebook and not recorded with it.
 
 ```python bad
@@ -19,9 +21,9 @@ n_jobs = int(os.environ["JOBS"])
 # %%
 n_jobs = 2
 ```
-
-`nb2pipe doctor NOTEBOOK` runs the notebook three times and says whether it matters for the metrics.
 """
+    + doctor.SETTLES
+)
 
 
 def diagnostic(what: str) -> Diagnostic:

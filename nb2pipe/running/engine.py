@@ -3,7 +3,7 @@
 What it does differently from papermill's own: it saves at the start, at the end and every few seconds, not twice per
 cell; a cell that failed, ran out of time or took the kernel down is stamped ``failed`` and those after it stay
 ``pending``; the working directory is the kernel's, not ours; a dead kernel is noticed at once; nothing of the kernel
-stays behind. A failure is raised as :class:`~nb2pipe.running.failures.ExecutionFailure` after the notebook is saved.
+stays behind. A failure is raised as :class:`~nb2pipe.running.executing.failures.ExecutionFailure` after the notebook is saved.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.process import Fork, KernelProcess
-from nb2pipe.running.watching import Execution, Watcher
+from nb2pipe.running.executing.watching import Execution, Watcher
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice, resolve
+from nb2pipe.running.kernel.process import Fork, KernelProcess
 
 if TYPE_CHECKING:
-    from nb2pipe.running.cellloop import CellLoop
+    from nb2pipe.running.executing.cellloop import CellLoop
 
 SAVE_EVERY = 10  # seconds
 
@@ -53,7 +53,7 @@ class Nb2pipeEngine:
         **options: Any,
     ) -> Any:
         """Papermill's entrance: run all cells of ``nb``, which is changed in place and returned."""
-        from nb2pipe.running.bookkeeping import Bookkeeping
+        from nb2pipe.running.executing.bookkeeping import Bookkeeping
 
         if write is None and output_path:
             write = _papermill_writer(output_path)
@@ -88,7 +88,7 @@ class Nb2pipeEngine:
         **_unused: Any,
     ) -> None:
         """Run the cells of ``nb_man.nb``; the options are those of papermill and of the class."""
-        from nb2pipe.running.cellloop import CellLoop
+        from nb2pipe.running.executing.cellloop import CellLoop
 
         stop = stop or threading.Event()
         process = KernelProcess(

@@ -22,7 +22,7 @@ from nb2pipe.rules import (
     nb507_unserialisable,
 )
 from nb2pipe.rules.placing import placed, source_lines
-from nb2pipe.running.failures import (
+from nb2pipe.running.executing.failures import (
     CellFailed,
     CellTimeout,
     ExecutionFailure,
@@ -30,8 +30,8 @@ from nb2pipe.running.failures import (
     KernelDied,
     KernelStartFailed,
 )
-from nb2pipe.running.kernels import Kernel, install_command
-from nb2pipe.running.watching import RunningCell
+from nb2pipe.running.executing.watching import RunningCell
+from nb2pipe.running.kernel.kernels import Kernel, install_command
 
 _ORIGIN = re.compile(r"# from cell (?P<cell>\d+)")
 _SAVED = re.compile(r"/(?P<name>[^/\"']+)\.\w+[\"']")  # the file's name in a line of the outputs cell

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import combinations
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from nb2pipe.model import Step
 from nb2pipe.running.claims import Claims
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.preloads import forks
-from nb2pipe.running.process import Fork
+from nb2pipe.running.kernel.kernels import Kernel
+from nb2pipe.running.kernel.preloads import forks
+from nb2pipe.running.kernel.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import changed_since
 from nb2pipe.running.stepping import Ran
 
 
 class ManyRuns:
-    """For the time of a ``with``. ``again`` are the steps that most runs run, ``jobs`` how many may run at once.
+    """The :class:`~nb2pipe.running.company.Company` of runs that go on at the same time, for the time of a ``with``.
 
-    Setting ``stop`` ends all runs.
+    ``again`` are the steps that most runs run, ``jobs`` how many may run at once. Setting ``stop`` ends all runs.
     """
 
     def __init__(
@@ -34,7 +35,6 @@ class ManyRuns:
         jobs: int,
         message: Callable[[str], None],
     ) -> None:
-        self.claims = Claims()
         self.stop = threading.Event()
         self._project = project
         self._kernel = kernel
@@ -42,12 +42,13 @@ class ManyRuns:
         self._jobs = jobs
         self._message = message
         self._lock = threading.Lock()
+        self._claims = Claims()
         self._touched: dict[str, list[tuple[str, str, int]]] = {}
         self._open = ExitStack()
         self._fork: Callable[[str], Fork | None] | None = None
 
-    def forks(self) -> Callable[[str], Fork | None]:
-        """Where each step gets its kernel."""
+    def forks(self, todo: Sequence[Step]) -> AbstractContextManager[Callable[[str], Fork | None]]:
+        """One server for all steps of all runs, which ends with the last of them."""
         with self._lock:
             if self._fork is None:
                 notebooks = {step.name: self._project.notebook(step.name) for step in self._project.pipeline.steps}
@@ -57,7 +58,19 @@ class ManyRuns:
                         ready=self._jobs,
                     )
                 )  # fmt: skip
-            return self._fork
+            return nullcontext(self._fork)
+
+    def claim(self, key: Callable[[], str | None], stop: threading.Event) -> str | None:
+        """Wait until no other run makes the same, or ``stop`` is set."""
+        claim = key()
+        if claim is not None:
+            self._claims.take(claim, stop)
+        return claim
+
+    def release(self, claim: str | None) -> None:
+        """Let the next one have it."""
+        if claim is not None:
+            self._claims.release(claim)
 
     def ran(self, run: str, ran: Ran) -> None:
         """A step of a run has ended: what it touched is noted."""

@@ -2,92 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import Environment, Notebook, Pipeline, Planned, RunRecord, Step, StepRecord, StepStatus
+from nb2pipe.model import Pipeline, Planned, RunRecord, StepRecord, StepStatus
 from nb2pipe.rules import nb306_unknown_step
 from nb2pipe.running import locks, runs
-from nb2pipe.running.cache import Cache, Made
-from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.caching.cache import Cache, Made
+from nb2pipe.running.options import RunOptions
 from nb2pipe.running.projects import Project, remember, selected
-from nb2pipe.running.scheduling import Scheduling
-from nb2pipe.running.watching import Watcher
-
-if TYPE_CHECKING:
-    from nb2pipe.running.manyruns import ManyRuns
-
-
-class Progress(Protocol):
-    """Told about a run as it goes, from several threads; every method returns quickly and never raises."""
-
-    def step_started(self, name: str, index: int, total: int) -> None:
-        """A step begins; ``index`` from 0."""
-        ...
-
-    def step_finished(self, record: StepRecord) -> None:
-        """A step ended, well or badly, or was taken from an earlier run."""
-        ...
-
-    def message(self, text: str) -> None:
-        """Something else worth a line."""
-        ...
-
-
-class Silent:
-    """A Progress that says nothing."""
-
-    def step_started(self, name: str, index: int, total: int) -> None:
-        """Nothing."""
-
-    def step_finished(self, record: StepRecord) -> None:
-        """Nothing."""
-
-    def message(self, text: str) -> None:
-        """Nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """``parameters`` are complete (defaults filled in); ``given`` those that the user set.
-
-    ``original`` gives the notebook, if it is still at hand, for messages; ``command`` is what the user would type to run
-    this again. ``watcher`` makes a Watcher per step. ``environment`` is asked for the kernel's environment after all
-    steps ran.
-
-    ``reuse``: take over what earlier runs left, but for steps in ``force``. Outputs of steps in ``unkept`` (step -> why)
-    are not kept for later if random numbers were drawn for them. ``salts`` (step -> text) tell apart runs of the same
-    step that differ in what only the caller knows, such as injected seeds. ``observed``: files and hosts in the manifest
-    were seen, not guessed. ``border`` is called with each step that ran, and the run's id, before what the step made is
-    kept or used; it may raise.
-
-    ``many`` is what this run shares with others in this process: kernels, and which steps are being made. ``run`` is the
-    run's id, if not a new one of its own making.
-    """
-
-    kernel: Kernel
-    parameters: Mapping[str, Any]
-    given: Mapping[str, Any]
-    select: str | None = None
-    resume: bool = False
-    reuse: bool = False
-    force: frozenset[str] = frozenset()
-    unkept: Mapping[str, str] = field(default_factory=dict)
-    salts: Mapping[str, str] = field(default_factory=dict)
-    scheduling: Scheduling = field(default_factory=Scheduling)
-    observed: bool = True
-    timeout: float | None = None
-    original: Callable[[], Notebook | None] = lambda: None
-    command: str | None = None
-    progress: Progress = field(default_factory=Silent)
-    watcher: Callable[[Step], Watcher] | None = None
-    border: Callable[[Step, str], None] | None = None
-    environment: Callable[[], Environment | None] = lambda: None
-    many: ManyRuns | None = None
-    run: str | None = None
+from nb2pipe.running.records import finished, reused
 
 
 def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
@@ -142,27 +68,6 @@ def open_cache(project: Project, options: RunOptions) -> Cache:
         project, options.parameters, options.kernel, wanted=options.reuse or options.resume, forced=options.force,
         unkept=options.unkept, salts=options.salts,
     )  # fmt: skip
-
-
-def finished(project: Project, record: RunRecord, options: RunOptions, seconds: float) -> RunRecord:
-    """The record of a run whose steps are all there, written."""
-    from dataclasses import replace
-
-    record = replace(
-        record, seconds=seconds, finished=True, environment=options.environment(), metrics=metrics(project, record)
-    )  # fmt: skip
-    runs.save(project.state, record)
-    return record
-
-
-def metrics(project: Project, record: RunRecord) -> dict[str, float]:
-    """The numbers of all steps that are there."""
-    return {
-        name: value
-        for item in record.steps
-        if item.status in runs.FINISHED
-        for name, value in runs.metrics(project.state, record.id, item.name).items()
-    }
 
 
 def upstream(pipeline: Pipeline, names: set[str]) -> set[str]:
@@ -239,18 +144,6 @@ def _reuse(
         options.progress.step_finished(item)
     cache.index.used(used)
     return record, made, reasons
-
-
-def reused(step: Step, record: RunRecord, run: str, marks: tuple[str, ...]) -> StepRecord:
-    """The entry of a step whose outputs are another run's."""
-    from dataclasses import replace
-
-    known = next(item for item in record.steps if item.name == step.name)
-    notebook = runs.folder_of(record) / "steps" / f"{step.name}.ipynb"
-    return replace(
-        known, status=StepStatus.REUSED, run=run, reason="; ".join(marks),
-        notebook=str(notebook) if notebook.is_file() else None,
-    )  # fmt: skip
 
 
 def _keys(record: RunRecord) -> dict[str, str | None]:

@@ -20,8 +20,9 @@ from typing import Any, Self
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
 
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.kernelserver import ForkedProcess, KernelServer, launcher, why_not
+from nb2pipe.running.kernel.forked import ForkedProcess
+from nb2pipe.running.kernel.kernels import Kernel
+from nb2pipe.running.kernel.kernelserver import KernelServer, launcher, why_not
 
 
 class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]

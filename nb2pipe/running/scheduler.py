@@ -6,23 +6,25 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from nb2pipe.errors import Interrupted, Nb2pipeError, StepFailed
+from nb2pipe.errors import Nb2pipeError, StepFailed
 from nb2pipe.model import RunRecord, Step, StepRecord, StepStatus
-from nb2pipe.rules import nb504_interrupted, nb508_shared_file
-from nb2pipe.running import keys, memory, pipeline, runs, scheduling
-from nb2pipe.running.cache import Cache, Made
-from nb2pipe.running.execute import load_papermill
-from nb2pipe.running.explaining import explained, original_cells
-from nb2pipe.running.failures import ExecutionFailure, ExecutionInterrupted
-from nb2pipe.running.preloads import forks
-from nb2pipe.running.process import Fork
+from nb2pipe.rules import nb508_shared_file
+from nb2pipe.running import records, runs, scheduling
+from nb2pipe.running.caching import keys
+from nb2pipe.running.caching.cache import Cache, Made
+from nb2pipe.running.company import Alone, Company
+from nb2pipe.running.endings import end_badly, signals
+from nb2pipe.running.executing.execute import load_papermill
+from nb2pipe.running.executing.failures import ExecutionFailure, ExecutionInterrupted
+from nb2pipe.running.kernel import memory
+from nb2pipe.running.kernel.process import Fork
+from nb2pipe.running.options import RunOptions
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import changed_since
 from nb2pipe.running.stepping import Ran, run_step
@@ -47,7 +49,7 @@ class Scheduler:
     def __init__(
         self,
         project: Project,
-        options: pipeline.RunOptions,
+        options: RunOptions,
         cache: Cache,
         record: RunRecord,
         made: Mapping[str, Made],
@@ -58,6 +60,8 @@ class Scheduler:
         self.cache = cache
         self.record = record
         self.reasons = dict(reasons)
+        self.company: Company = options.company or Alone(project, options.kernel, options.progress.note)
+        self.read: dict[str, Mapping[str, float]] = {}  # step -> its metrics
         self.began = time.monotonic()
         self.stop = threading.Event()
         self.stopped_by: str | None = None
@@ -78,9 +82,8 @@ class Scheduler:
     def run(self, todo: list[Step], total: int) -> RunRecord:
         """Run these steps; raises what the first failure is explained as, after the record is written."""
         self.save()
-        notebooks = {step.name: self.project.notebook(step.name) for step in todo}
         try:
-            with _signals(self._interrupt), self._forks(notebooks) as self.fork:
+            with signals(self._interrupt), self.company.forks(todo) as self.fork:
                 load_papermill()  # once, before several threads want it, and while the server imports
                 self._loop(todo, total)
         except BaseException:
@@ -91,19 +94,15 @@ class Scheduler:
         for item in self.kept:
             item.result()
         if self.failures or self.stopped_by:
-            self._end_badly()
-        return pipeline.finished(self.project, self.record, self.options, time.monotonic() - self.began)
-
-    def _forks(self, notebooks: Mapping[str, Any]) -> AbstractContextManager[Callable[[str], Fork | None]]:
-        """Where kernels come from: a server of this run's own, unless several runs share one."""
-        if self.options.many is not None:
-            return nullcontext(self.options.many.forks())
-        return forks(self.options.kernel, notebooks, self.project.workdir, message=self.options.progress.message)
+            end_badly(self.project, self.record.id, self.options, self.failures, self.stopped_by)
+        return records.finished(self.project, self.record, self.options, time.monotonic() - self.began)
 
     def save(self) -> None:
         """Write the record as it is now."""
         seconds = time.monotonic() - self.began
-        self.record = replace(self.record, seconds=seconds, metrics=pipeline.metrics(self.project, self.record))
+        self.record = replace(
+            self.record, seconds=seconds, metrics=records.metrics(self.project, self.record, self.read)
+        )
         runs.save(self.project.state, self.record)
 
     # ------------------------------------------------------------ the loop
@@ -114,7 +113,7 @@ class Scheduler:
         index = total - len(todo)
         try:
             while waiting or running:
-                if self.options.many is not None and self.options.many.stop.is_set() and not self.stopped_by:
+                if self.company.stop.is_set() and not self.stopped_by:
                     self._interrupt(signal.SIGINT)
                 for step in [] if self.stop.is_set() else self._startable(waiting, running):
                     waiting.remove(step)
@@ -139,14 +138,14 @@ class Scheduler:
         found: list[Step] = []
         names = list(running)
         ended = self.done | {step.name for step, _ in self.failures}
+        lost = self._lost()
         pending = {step.name for step in waiting}
         for step in waiting:
             if len(names) >= self.jobs:
                 break
             # what is outside the selection has been there all along; what merely came before a failed step may go on
             first = {name for name in self.waits[step.name] if name in pending or name in running or name in ended}
-            lost = self._lost() & set(step.above)
-            if lost or not (first - self._lost()) <= ended or not self._fits(step, names):
+            if lost & set(step.above) or not first - lost <= ended or not self._fits(step, names):
                 continue
             names.append(step.name)
             found.append(step)
@@ -183,33 +182,29 @@ class Scheduler:
                 self.project, self.record.id, step, self.options, stop=self.stop, fork=self.fork(step.name)
             )  # fmt: skip
             if self.options.border is not None:
-                self.options.border(step, self.record.id)
+                self.options.border(step, self.record.id, self.cache.index.digest)
             self._keep(step, ran, claim)
             claim = None
-            if self.options.many is not None:
-                self.options.many.ran(self.record.id, ran)
+            self.company.ran(self.record.id, ran)
             self.ended.put(_Ended(step=step, began=began, record=self._record(step, ran, began), ran=ran))
         except BaseException as error:
             self.ended.put(_Ended(step=step, began=began, error=error))
         finally:
-            self._release(claim)
+            self.company.release(claim)
 
     def _claim(self, step: Step) -> str | None:
         """Wait until no other run makes the same; what it made is then in the cache, whatever was found before."""
-        many = self.options.many
-        if many is None or not step.cache or step.name in self.options.force:
+        if not step.cache or step.name in self.options.force:
             return None
-        facts = self.cache.facts(step, self._inputs(step))
-        if facts is None:
-            return None
-        claim = f"{step.name}:{keys.digest(facts)}"
-        many.claims.take(claim, self.stop)
-        self.reasons.pop(step.name, None)
+        claim = self.company.claim(lambda: self._key(step), self.stop)
+        if claim is not None:
+            self.reasons.pop(step.name, None)
         return claim
 
-    def _release(self, claim: str | None) -> None:
-        if claim is not None and self.options.many is not None:
-            self.options.many.claims.release(claim)
+    def _key(self, step: Step) -> str | None:
+        """What tells outputs of a step apart; ``None`` if that is not known. Waits for digests."""
+        facts = self.cache.facts(step, self._inputs(step))
+        return None if facts is None else f"{step.name}:{keys.digest(facts)}"
 
     def _from_cache(self, step: Step) -> StepRecord | None:
         """What is there for the inputs that the steps above have just given. Waits for digests only if they may fit."""
@@ -226,7 +221,7 @@ class Scheduler:
             return None
         self.made[step.name] = _finished(found)
         self.cache.index.used([found.id])
-        return pipeline.reused(step, self.record, decision.entry.run, decision.entry.marks)
+        return records.reused(step, self.record, decision.entry.run, decision.entry.marks)
 
     def _inputs(self, step: Step) -> dict[str, Made]:
         return {name: self.made[name].result() for name in step.above}
@@ -240,7 +235,7 @@ class Scheduler:
             try:
                 keep_all()
             finally:
-                self._release(claim)
+                self.company.release(claim)
 
         def keep_all() -> None:
             try:
@@ -314,41 +309,6 @@ class Scheduler:
         self.history.append(ended)
         return None
 
-    def _end_badly(self) -> None:
-        """Raise what is to be told of all failures."""
-        errors = [self._explained(step, error) for step, error in self.failures]
-        strange = next((error for error in errors if not isinstance(error, Nb2pipeError)), None)
-        if strange is not None:
-            raise strange
-        known = [error for error in errors if isinstance(error, Nb2pipeError)]
-        if not known:
-            raise Interrupted(nb504_interrupted.diagnostic(self.stopped_by or "stop", resume=self._resume()))
-        first = next((error for error in known if isinstance(error, Interrupted)), known[0])
-        if isinstance(first, Interrupted):
-            raise first
-        raise type(first)(*(item for error in known for item in error.diagnostics)) from self.failures[0][1]
-
-    def _explained(self, step: Step, error: BaseException) -> BaseException:
-        if not isinstance(error, ExecutionFailure):
-            return error
-        if isinstance(error, ExecutionInterrupted) and self.stopped_by:
-            error.by = self.stopped_by
-        original = self.options.original()
-        output = runs.folder(self.project.state, self.record.id) / "steps" / f"{step.name}.ipynb"
-        return explained(
-            error,
-            kernel=self.options.kernel,
-            step=step.name,
-            cells=original_cells(self.project.notebook(step.name)),
-            notebook=original,
-            name=str(original.path if original else self.project.source),
-            resume=self._resume(),
-            executed=str(output),
-        )
-
-    def _resume(self) -> str | None:
-        return f"{self.options.command} --resume" if self.options.command else None
-
     def _interrupt(self, received: int) -> None:
         self.stopped_by = signal.Signals(received).name
         self.stop.set()
@@ -370,21 +330,3 @@ def _shared(one: Ran, other: Ran) -> str | None:
         if uses not in ({"a"}, {"r"}) and changed_since(Path(path), since):
             return path
     return None
-
-
-@contextmanager
-def _signals(stop: Callable[[int], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the run in order; only where nobody else has claimed them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handlers: dict[int, Any] = {}
-    defaults: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-    for number, default in defaults.items():
-        if signal.getsignal(number) is default:
-            handlers[number] = signal.signal(number, lambda received, _frame: stop(received))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)

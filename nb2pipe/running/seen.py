@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from nb2pipe.running.watching import KernelSession, RunningCell, Watcher
+from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from nb2pipe import temporary
 from nb2pipe.model import Step
 from nb2pipe.running import printed, runs
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.process import Fork
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.kernel.process import Fork
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import Seen, SeenWatcher
 
 if TYPE_CHECKING:
-    from nb2pipe.running.pipeline import RunOptions
+    from nb2pipe.running.options import RunOptions
 
 _CLOCK = 10_000_000  # ns: how far the clock that stamps files may be behind
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from nb2pipe.proposing import Proposal, Wishes
     from nb2pipe.recording.diagnosis import Examination
     from nb2pipe.recording.verify import Difference, Verification
-    from nb2pipe.running.cleaning import Cleaned
-    from nb2pipe.running.kernels import KernelChoice
-    from nb2pipe.running.pipeline import Progress
+    from nb2pipe.running.caching.cleaning import Cleaned
+    from nb2pipe.running.kernel.kernels import KernelChoice
+    from nb2pipe.running.options import Progress
     from nb2pipe.running.scheduling import Scheduling
     from nb2pipe.workflow.analysis import Inspection, inspect, lint
     from nb2pipe.workflow.cleaning import clean
@@ -51,13 +51,13 @@ _HOMES = {
     "verify": "nb2pipe.workflow.verifying",
     "Measured": "nb2pipe.checking.noise",
     "measure": "nb2pipe.workflow.noise",
-    "KernelChoice": "nb2pipe.running.kernels",
+    "KernelChoice": "nb2pipe.running.kernel.kernels",
     "Planned": "nb2pipe.model",
     "Sweep": "nb2pipe.model",
     "sweep": "nb2pipe.workflow.sweeping",
     "Progress": "nb2pipe.running.pipeline",
     "Scheduling": "nb2pipe.running.scheduling",
-    "Cleaned": "nb2pipe.running.cleaning",
+    "Cleaned": "nb2pipe.running.caching.cleaning",
     "clean": "nb2pipe.workflow.cleaning",
     "accept": "nb2pipe.workflow.contracts",
     "contract": "nb2pipe.workflow.contracts",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nb2pipe.running import cleaning
-from nb2pipe.running.cleaning import Cleaned
+from nb2pipe.running.caching import cleaning
+from nb2pipe.running.caching.cleaning import Cleaned
 from nb2pipe.running.projects import is_project, open_project
 from nb2pipe.workflow.runs import hidden_project
 from nb2pipe.workflow.storage import storage_problems

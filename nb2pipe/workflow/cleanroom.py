@@ -13,10 +13,10 @@ from nb2pipe import magics, temporary
 from nb2pipe.model import CellKind, Notebook, Pipeline
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.failures import ExecutionFailure
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.watching import KernelSession, Watcher
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.executing.failures import ExecutionFailure
+from nb2pipe.running.executing.watching import KernelSession, Watcher
+from nb2pipe.running.kernel.kernels import Kernel
 
 LEVELS_UP = 3  # a file further up than that is no part of the notebook's project
 SHOWN = 8  # names in a sentence

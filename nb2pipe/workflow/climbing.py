@@ -20,8 +20,8 @@ from nb2pipe.model import CellKind, CheckReport, Environment, Limits, Notebook, 
 from nb2pipe.planning import hazards
 from nb2pipe.reports import levels
 from nb2pipe.rules import figures, nb402_out_of_order, nb414_absolute_path
-from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, Silent
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice, resolve
+from nb2pipe.running.options import Progress, Silent
 from nb2pipe.running.projects import Project, is_project, open_project
 from nb2pipe.storing import write_text
 from nb2pipe.workflow import analysis, cleanroom, comparing, readable

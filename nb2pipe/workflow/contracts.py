@@ -13,7 +13,7 @@ from nb2pipe.errors import ContractBroken, InvalidInput
 from nb2pipe.model import RunRecord, Step
 from nb2pipe.rules import nb420_contract_broken as rule
 from nb2pipe.running import runs
-from nb2pipe.running.pipeline import Progress
+from nb2pipe.running.options import Digest, Progress
 from nb2pipe.running.projects import Project, open_project
 from nb2pipe.storing import write_text
 from nb2pipe.workflow.storage import storage_problems
@@ -33,8 +33,8 @@ class Guard:
     _contract: Contract | None = None
     _loaded: bool = False
 
-    def __call__(self, step: Step, run: str) -> None:
-        """Look at what the step handed on in this run."""
+    def __call__(self, step: Step, run: str, digest: Digest) -> None:
+        """Look at what the step handed on in this run; ``digest`` gives a file's."""
         contract = self._load()
         if contract is None:
             return
@@ -43,13 +43,13 @@ class Guard:
         for key, path in artifacts_of(self.project, run, step):
             known = contract.tables.get(key)
             if known is not None:
-                found = list(self._compare(step, key, path, known))
+                found = list(self._compare(step, key, path, known, digest))
                 broken += found
                 compared.append(_compared(key, known, found))
         write_compared(self.project.state, run, step.name, compared)
         if self.warn:
             for item in broken:
-                self.progress.message("\n  = ".join((f"warning[{item.code}]: {item.message}", *item.notes)))
+                self.progress.note("\n  = ".join((f"warning[{item.code}]: {item.message}", *item.notes)))
         elif broken:
             raise ContractBroken(*broken)
 
@@ -59,9 +59,9 @@ class Guard:
             self._loaded = True
         return self._contract
 
-    def _compare(self, step: Step, key: str, path: Path, known: TableSummary) -> Iterator[Diagnostic]:
+    def _compare(self, step: Step, key: str, path: Path, known: TableSummary, digest: Digest) -> Iterator[Diagnostic]:
         try:
-            breaches = contracts.compare(path, known, statistics=self.statistics)
+            breaches = contracts.compare(path, known, statistics=self.statistics, digest=digest)
         except ValueError as error:
             yield rule.unreadable(key, str(error), step=step.name)
             return

@@ -19,10 +19,10 @@ from nb2pipe.recording import diagnosis
 from nb2pipe.recording.diagnosis import Examination, Kind, Trial, Verdict
 from nb2pipe.rules import nb402_out_of_order, nb419_uncontrolled
 from nb2pipe.rules.placing import placed
+from nb2pipe.running.executing.failures import ExecutionFailure
 from nb2pipe.running.explaining import explained
-from nb2pipe.running.failures import ExecutionFailure
-from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, Silent
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice, resolve
+from nb2pipe.running.options import Progress, Silent
 from nb2pipe.workflow.analysis import analyze, sort
 from nb2pipe.workflow.storage import storage_problems
 

@@ -20,10 +20,10 @@ from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Verification
 from nb2pipe.reports import mermaid
 from nb2pipe.rules import nb409_not_reproducing_itself
+from nb2pipe.running.executing.failures import ExecutionFailure
 from nb2pipe.running.explaining import explained
-from nb2pipe.running.failures import ExecutionFailure
-from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, Silent
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice, resolve
+from nb2pipe.running.options import Progress, Silent
 from nb2pipe.running.projects import open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.workflow.analysis import analyze, errors, sort

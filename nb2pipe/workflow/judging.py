@@ -17,10 +17,10 @@ from nb2pipe.model import Baseline, CheckReport, Environment, NoiseKind, Noteboo
 from nb2pipe.recording import inputs
 from nb2pipe.recording.seeded import Seeds
 from nb2pipe.recording.verify import Borders
-from nb2pipe.running.kernels import Kernel, KernelChoice
-from nb2pipe.running.pipeline import Progress
+from nb2pipe.running.executing.watching import Watcher
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice
+from nb2pipe.running.options import Progress
 from nb2pipe.running.projects import Project
-from nb2pipe.running.watching import Watcher
 from nb2pipe.workflow.repeating import FOLDER, Repeating
 
 

@@ -14,8 +14,8 @@ from nb2pipe.checking.noise import Measured
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Baseline, MetricNoise, Noise, NoiseKind, NoiseRule
 from nb2pipe.rules import nb302_unknown_parameter, nb421_cannot_repeat
-from nb2pipe.running.kernels import KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, Silent
+from nb2pipe.running.kernel.kernels import KernelChoice, resolve
+from nb2pipe.running.options import Progress, Silent
 from nb2pipe.running.projects import Project, open_project
 from nb2pipe.running.scheduling import cores
 from nb2pipe.spelling import closest

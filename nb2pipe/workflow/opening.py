@@ -5,7 +5,7 @@ from __future__ import annotations
 from nb2pipe import baseline as baselines
 from nb2pipe.errors import Nb2pipeError
 from nb2pipe.model import Notebook
-from nb2pipe.running.kernels import KernelChoice
+from nb2pipe.running.kernel.kernels import KernelChoice
 from nb2pipe.running.projects import Project
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from nb2pipe import magics
 from nb2pipe.model import CellKind, Notebook
 from nb2pipe.rules import figures
-from nb2pipe.running.kernels import Kernel
+from nb2pipe.running.kernel.kernels import Kernel
 
 PATIENCE = 60  # seconds for finding modules: nothing is imported
 ELSEWHERE = re.compile(r"\bsys\.path\b|\b(?:pip3?|conda|mamba)\s+install\b")

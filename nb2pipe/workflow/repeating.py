@@ -19,8 +19,9 @@ from nb2pipe.planning import cases
 from nb2pipe.planning.order import dependencies
 from nb2pipe.recording.seeded import Seeds
 from nb2pipe.running import runs
-from nb2pipe.running.kernels import Kernel
-from nb2pipe.running.pipeline import Progress, RunOptions, run_pipeline
+from nb2pipe.running.kernel.kernels import Kernel
+from nb2pipe.running.options import Progress, RunOptions
+from nb2pipe.running.pipeline import run_pipeline
 from nb2pipe.running.projects import Project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.storing import write_bytes

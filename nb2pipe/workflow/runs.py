@@ -17,8 +17,9 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
-from nb2pipe.running.kernels import KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, RunOptions, Silent, plan_run, refuse, run_pipeline
+from nb2pipe.running.kernel.kernels import KernelChoice, resolve
+from nb2pipe.running.options import Digest, Progress, RunOptions, Silent
+from nb2pipe.running.pipeline import plan_run, refuse, run_pipeline
 from nb2pipe.running.projects import Project, is_project, open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.spelling import closest
@@ -293,17 +294,17 @@ def options_of(
     )
 
 
-def _guard(project: Project, request: Request, *, usual: bool) -> Callable[[Step, str], None]:
+def _guard(project: Project, request: Request, *, usual: bool) -> Callable[[Step, str, Digest], None]:
     """The contracts' guard, made when the first step has run; ``usual``: with the baseline's parameters."""
 
     @cache
-    def guard() -> Callable[[Step, str], None]:
+    def guard() -> Callable[[Step, str, Digest], None]:
         from nb2pipe.workflow.contracts import Guard
 
         return Guard(project=project, statistics=usual, warn=request.warn_contracts, progress=request.progress)
 
-    def look(step: Step, run: str) -> None:
-        guard()(step, run)
+    def look(step: Step, run: str, digest: Digest) -> None:
+        guard()(step, run, digest)
 
     return look
 

@@ -12,8 +12,9 @@ from nb2pipe.model import Baseline, Notebook
 from nb2pipe.recording import evidence
 from nb2pipe.recording.verify import Borders, Verification, differences
 from nb2pipe.rules import nb011_baseline
-from nb2pipe.running.kernels import Kernel, KernelChoice, resolve
-from nb2pipe.running.pipeline import Progress, RunOptions, Silent, run_pipeline
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice, resolve
+from nb2pipe.running.options import Progress, RunOptions, Silent
+from nb2pipe.running.pipeline import run_pipeline
 from nb2pipe.running.projects import Project, open_project
 from nb2pipe.running.scheduling import Scheduling
 from nb2pipe.workflow.opening import choice_of, original

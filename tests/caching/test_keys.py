@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from nb2pipe.model import Artifact, Step
-from nb2pipe.running import code, keys, scheduling
-from nb2pipe.running.index import Entry
+from nb2pipe.running import scheduling
+from nb2pipe.running.caching import code, keys
+from nb2pipe.running.caching.index import Entry
 from tests.building import _cell
 
 STEP = Step(name="train", cells=(4,), parameters=("n",), inputs=(Artifact(names=("x",), step="load"),))

@@ -26,6 +26,7 @@ def test_a_line_per_step(capsys):
     progress.step_started("train", 0, 3)
     progress.step_finished(TRAIN)
     progress.step_started("score", 1, 3)
+    progress.note("by the way")
     progress.step_finished(SCORE)
     progress.message("once\x1b[2J more")
     progress.step_finished(TRAIN)
@@ -36,6 +37,7 @@ def test_a_line_per_step(capsys):
         == """\
      1  reused                 load
 2 of 3  ok             2.91 s  train
+by the way
 3 of 3  failed     1 min 01 s  score
 once\N{REPLACEMENT CHARACTER}[2J more
 1 of 3  ok             2.91 s  train

@@ -24,8 +24,8 @@ from nb2pipe.recording import evidence
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.record import record
 from nb2pipe.recording.verify import Borders, differences
+from nb2pipe.running.executing.watching import Execution, RunningCell, Watcher
 from nb2pipe.running.projects import open_project
-from nb2pipe.running.watching import Execution, RunningCell, Watcher
 from nb2pipe.workflow.analysis import analyze, errors
 from nb2pipe.workflow.exports import write_project
 from tests.building import notebook

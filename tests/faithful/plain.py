@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nb2pipe.recording.client import PACKAGE, install_code, probe_source
-from nb2pipe.running.watching import Execution, RunningCell, Watcher
+from nb2pipe.running.executing.watching import Execution, RunningCell, Watcher
 from tests.faithful.harness import CellError, Outcome, Shell, in_child, outcome
 
 _ENVIRONMENT = {"python": "3", "implementation": "CPython", "platform": "here", "packages": {}, "imported": []}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nb2pipe.running.kernels import KernelChoice, resolve
+from nb2pipe.running.kernel.kernels import KernelChoice, resolve
 
 OLD_ENVIRONMENT = Path(__file__).parents[2] / ".cache" / "environments" / "py38"
 

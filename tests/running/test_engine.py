@@ -26,7 +26,7 @@ def test_papermill_finds_the_engine(tmp_path, nothing_left):
 
 def test_either_may_be_imported_first():
     """papermill loads engines while it is being imported: no circle, whoever comes first."""
-    for first in ("papermill", "nb2pipe.running.engine", "nb2pipe.running.execute", "papermill.execute"):
+    for first in ("papermill", "nb2pipe.running.engine", "nb2pipe.running.executing.execute", "papermill.execute"):
         code = f"import {first}, papermill; from papermill.engines import papermill_engines as e; print(e.get_engine('nb2pipe'))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert "Nb2pipeEngine" in done.stdout, done.stderr

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from nb2pipe.errors import StorageProblem
-from nb2pipe.running.execute import execute_notebook, prepared
-from nb2pipe.running.failures import CellFailed, CellTimeout, ExecutionInterrupted, KernelDied, SessionError
-from nb2pipe.running.watching import Watcher
+from nb2pipe.running.executing.execute import execute_notebook, prepared
+from nb2pipe.running.executing.failures import CellFailed, CellTimeout, ExecutionInterrupted, KernelDied, SessionError
+from nb2pipe.running.executing.watching import Watcher
 
 from .conftest import notebook, processes_left
 

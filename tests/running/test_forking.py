@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.failures import CellTimeout, KernelDied
-from nb2pipe.running.kernels import Kernel, complete_environment
-from nb2pipe.running.kernelserver import KernelServer, shared_first, why_not
-from nb2pipe.running.preloads import forks, preloads
-from nb2pipe.running.process import Fork
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.executing.failures import CellTimeout, KernelDied
+from nb2pipe.running.kernel.kernels import Kernel, complete_environment
+from nb2pipe.running.kernel.kernelserver import KernelServer, shared_first, why_not, with_packages
+from nb2pipe.running.kernel.preloads import forks, preloads
+from nb2pipe.running.kernel.process import Fork
 
 from .conftest import marked_processes, notebook, processes_left
 from .test_execute import texts
@@ -196,9 +196,9 @@ def test_kernels_that_cannot_be_forked(kernel, monkeypatch):
 OWNER = """\
 import sys, threading
 from pathlib import Path
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.kernels import resolve
-from nb2pipe.running.preloads import forks
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.kernel.kernels import resolve
+from nb2pipe.running.kernel.preloads import forks
 cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None,
         "source": "import subprocess, time\\nsubprocess.Popen(['sleep', '600'])\\nopen('here', 'w').close()\\ntime.sleep(600)"}
 book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
@@ -311,6 +311,13 @@ PRELOADS = [
     (["import a\nimport os\nos.environ['X'] = '1'\nimport b"], ("a", "os")),
     (["import a\nmatplotlib.use('agg')\nimport b"], ("a",)),
     (["import random\nrandom.seed(0)\nimport b"], ("random",)),
+    (["np.random.seed(f())\nimport b"], ()),
+    (["SEED = 2 * 21\nnp.random.seed(SEED)\nimport b"], ("b",)),
+    (["'''Title: config'''\nseed = 7\nconfig: dict = {'style': ['open(', -1]}\nimport b"], ("b",)),
+    (["config = seed.get(7)\nimport b"], ()),
+    (["sys.path = ['x']\nimport b"], ()),
+    (["pd.set_option('display.max_rows', 50)\nimport b"], ("b",)),
+    (["pd.set_option('mode.copy_on_write', True)\nimport b"], ()),
     (["%matplotlib inline\nimport a"], ("a",)),
     (["import a", "!pip install b\nimport b"], ("a",)),
     (["try:\n    import a\nexcept ImportError:\n    pass\nif x:\n    import b\nimport c"], ("c",)),
@@ -325,6 +332,12 @@ PRELOADS = [
 def test_which_imports_can_be_done_before(sources, expected):
     """Those at the top level, up to the first statement that may decide what an import does."""
     assert preloads(notebook(*sources)) == expected
+
+
+def test_packages_come_before_their_modules():
+    """As Python itself does it; so parts of one package share what is common to them."""
+    assert with_packages(["a.b.c:d", "a.b", "e"]) == ("a", "a.b", "a.b.c", "a.b.c:d", "e")
+    assert with_packages(["a:b"]) == ("a", "a:b")
 
 
 def test_libraries_are_shared():

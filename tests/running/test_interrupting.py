@@ -16,9 +16,9 @@ pytestmark = [pytest.mark.kernel, pytest.mark.skipif(sys.platform == "win32", re
 SCRIPT = """
 import sys
 from pathlib import Path
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.failures import ExecutionInterrupted
-from nb2pipe.running.kernels import resolve
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.executing.failures import ExecutionInterrupted
+from nb2pipe.running.kernel.kernels import resolve
 folder = Path(sys.argv[1])
 try:
     execute_notebook(folder / "in.ipynb", folder / "out.ipynb", kernel=resolve(None, None), cwd=folder)

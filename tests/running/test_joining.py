@@ -2,7 +2,7 @@
 
 import nbformat
 
-from nb2pipe.running.bookkeeping import join_streams
+from nb2pipe.running.executing.bookkeeping import join_streams
 
 
 def test_pieces_that_somebody_kept_stay_as_they_are():

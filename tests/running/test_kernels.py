@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from nb2pipe.errors import EnvironmentProblem
-from nb2pipe.running.execute import execute_notebook
-from nb2pipe.running.failures import KernelStartFailed
-from nb2pipe.running.kernels import KernelChoice, install_command, resolve
+from nb2pipe.running.executing.execute import execute_notebook
+from nb2pipe.running.executing.failures import KernelStartFailed
+from nb2pipe.running.kernel.kernels import KernelChoice, install_command, resolve
 
 from .conftest import notebook
 

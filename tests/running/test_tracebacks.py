@@ -2,7 +2,7 @@
 
 import pytest
 
-from nb2pipe.running.tracebacks import RanCell, innermost, of_crash, without_colours
+from nb2pipe.running.executing.tracebacks import RanCell, innermost, of_crash, without_colours
 
 FUNCTION = "def f(x):\n    y = x\n    return 1 / y"
 CALL = "a = 1\nf(0)"

@@ -1,7 +1,8 @@
 """Contracts at the step borders: what a step's tables look like, learned from runs, checked before the next step runs."""
 
+from nb2pipe.checking.contracts.breach import Breach, Kind
 from nb2pipe.checking.contracts.compared import Compared, read_compared, write_compared
-from nb2pipe.checking.contracts.comparing import Breach, Kind, compare
+from nb2pipe.checking.contracts.comparing import compare
 from nb2pipe.checking.contracts.file import FILE_NAME, Contract, dump, load
 from nb2pipe.checking.contracts.learning import accepted, learned
 from nb2pipe.checking.contracts.ranking import Alert, alerts

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nb2pipe.checking.contracts.comparing import STRUCTURE, Breach, Kind, compare
+from nb2pipe.checking.contracts.breach import STRUCTURE, Breach, Kind
+from nb2pipe.checking.contracts.comparing import compare
 from nb2pipe.checking.contracts.file import Contract
 from nb2pipe.checking.contracts.ranking import alerts
 from nb2pipe.checking.contracts.summary import ColumnSummary, TableSummary, summarise

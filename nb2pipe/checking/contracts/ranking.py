@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nb2pipe.checking.contracts.comparing import STRUCTURE, Breach, Kind, pairs
+from nb2pipe.checking.contracts.breach import STRUCTURE, Breach, Kind
+from nb2pipe.checking.contracts.relations import pairs
 from nb2pipe.checking.contracts.summary import TableSummary
 
 ALPHA = 0.001  # probability that a clean table of one run raises any alert by chance, before the least effects

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nb2pipe.checking.contracts.tables import Table, open_table
-from nb2pipe.running.objects import digest_file
+from nb2pipe.running.caching.objects import digest_file
 
 LEVELS = 101  # points of the distribution that are kept
 FEW = 40  # so many distinct values, or fewer, are counted one by one

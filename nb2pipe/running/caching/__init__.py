@@ -1,0 +1,1 @@
+"""What ran before need not run again: the cache of finished steps."""

@@ -1,0 +1,1 @@
+"""One notebook run in one kernel, cell by cell."""

@@ -1,0 +1,1 @@
+"""Kernels: which one, forked or started, talked to, watched and ended."""
