@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nb2pipe.running.kernels import KernelChoice
-
 from nb2pipe import workflow
 from nb2pipe.errors import Refused, StepFailed
+from nb2pipe.running.kernel.kernels import KernelChoice
 from tests.building import notebook
 from tests.faithful.harness import DETECTED, FAILED, REFUSED, RIGHT, WRONG, OriginalFailed, Outcome
 
