@@ -238,6 +238,8 @@ class Resolver:
             if self._timeline.start(provider) < position and provider != step:
                 needs.artifacts.setdefault(use.name, provider)
                 return
+        if step in self._observed.get(use.name, ()):
+            return  # its own code made it, unseen: exec of a text
         if self._star_imports:
             for star in self._star_imports:
                 if star < position and self._timeline.placed[star].step != step:

@@ -64,6 +64,10 @@ def explained(
     """The error to raise. ``cells`` maps executed cells' ids to original indexes, ``notebook`` is the original, if at hand."""
     finding = _finding(failure, kernel=kernel, step=step, cells=cells, resume=resume)
     finding = _placed(finding, failure, cells, notebook, name)
+    if isinstance(failure, CellFailed) and failure.ename in ("NameError", "KeyError") and notebook is not None:
+        from nb2pipe.running.missing_names import with_hint
+
+        finding = with_hint(finding, failure.ename, failure.evalue, notebook)
     if executed:
         finding = _with_note(finding, f"the executed notebook, error at its top: {executed}")
     if isinstance(failure, ExecutionInterrupted):

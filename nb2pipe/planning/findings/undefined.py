@@ -60,7 +60,7 @@ def undefined_names(facts: Facts) -> Iterator[Diagnostic]:
             seen.add((unknown.step, name))
             if unknown.skipped is not None:
                 yield _skipped(facts, unknown, unknown.skipped)
-            elif dynamic_from is not None and dynamic_from < unknown.cell:
+            elif dynamic_from is not None and dynamic_from <= unknown.cell:
                 message = f"'{name}' is defined nowhere that can be seen; code in cell {dynamic_from + 1} may define it"
                 yield nb207_unseen_names.diagnostic(
                     facts.notebook, unknown.cell, unknown.use.place, message, unknown.step
