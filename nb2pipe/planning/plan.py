@@ -20,7 +20,7 @@ from nb2pipe.model import (
     Snippet,
     Step,
 )
-from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
+from nb2pipe.planning import assumed, files, findings, metrics, observe, randomness, sharing, timeline
 from nb2pipe.planning.libraries import SEABORN_COLOURS, concerned, may_draw, names_colours, with_implied
 from nb2pipe.planning.order import order
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
@@ -58,6 +58,7 @@ def plan(
     line = observe.with_declared(line, [(role.cell, name) for role in roles if role.step for name in role.outputs])
     observed: Mapping[str, tuple[str, ...]] = {}
     bundles: tuple[sharing.Bundle, ...] = ()
+    static = line
     if recording is not None:
         observed = observe.seen_names(line, recording)
         line = observe.refine(line, recording)
@@ -80,6 +81,10 @@ def plan(
         resolver.check_versions(needs[step], step)
     found = metrics.candidates(roles, by_cell)
     steps = _steps(needs, line, random, values, roles, groups)
+    if recording is not None:
+        kept = assumed.unchanged(static, line, needs)
+        still = assumed.without_draws(line, random)
+        steps = tuple(replace(step, unchanged=kept.get(step.name, ()), draws=step.name not in still) for step in steps)
     touched = files.flow(line, recording)
     ordered, cycle = order(files.with_files(steps, touched))
     pipeline = Pipeline(

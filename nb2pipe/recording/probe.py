@@ -113,6 +113,11 @@ class Probe:
         found: dict[str, int] = self._ask("lengths", {"names": list(names)})["lengths"]
         return found
 
+    def types(self, names: Sequence[str]) -> dict[str, str]:
+        """The types of what the names hold, where they are bound."""
+        found: dict[str, str] = self._ask("types", {"names": list(names)})["types"]
+        return found
+
     def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
         self._count += 1
         question = self._folder / f"request-{self._count}.json"

@@ -56,4 +56,6 @@ def _hint(name: str, cell: int, step: str, notebook: Notebook) -> str | None:
         return f"{where}, and runs later"
     if roles[at].role is Role.SKIP:
         return f"{where}, which is tagged 'skip': remove that tag"
-    return f"{where}, and nothing in the code shows that '{step}' reads it: tag cell {cell + 1} in:{name} and export again"
+    return (
+        f"{where}, and nothing in the code shows that '{step}' reads it: tag cell {cell + 1} in:{name} and export again"
+    )

@@ -17,6 +17,7 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
+from nb2pipe.running.executing.watching import Watcher
 from nb2pipe.running.kernel.kernels import KernelChoice, resolve
 from nb2pipe.running.options import Digest, Progress, RunOptions, Silent
 from nb2pipe.running.pipeline import plan_run, refuse, run_pipeline
@@ -273,6 +274,7 @@ def options_of(
     given = parameters.resolve(known, asked, str(request.path), _files(request))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
     environment: Callable[[], Environment | None] = (lambda: judging.environment) if judging else (lambda: None)
+    usual = all(values[item.name] == item.default for item in known)
     return RunOptions(
         kernel=resolve(request.kernel, project.manifest.kernel),
         parameters=values,
@@ -287,11 +289,21 @@ def options_of(
         original=notebook,
         command=_command(request.path, request.kernel),
         progress=request.progress,
-        watcher=judging.watcher if judging else None,
+        watcher=_watcher(project, judging, usual=usual),
         salts=judging.salts if judging else {},
-        border=_guard(project, request, usual=all(values[item.name] == item.default for item in known)),
+        border=_guard(project, request, usual=usual),
         environment=environment,
     )
+
+
+def _watcher(project: Project, judging: Judging | None, *, usual: bool) -> Callable[[Step], Watcher] | None:
+    """What looks on: for a check, and whether what export saw still holds; ``usual``: with the baseline's parameters."""
+    other = judging.watcher if judging else None
+    if usual:
+        return other
+    from nb2pipe.recording import assumptions
+
+    return assumptions.watchers(project.pipeline, other)
 
 
 def _guard(project: Project, request: Request, *, usual: bool) -> Callable[[Step, str, Digest], None]:

@@ -76,6 +76,12 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def types_of(request: dict[str, Any]) -> dict[str, Any]:
+    """The types of what ``names`` hold, as :func:`border` tells them."""
+    namespace = user_namespace()
+    return {"types": {name: _type(namespace[name]) for name in request["names"] if name in namespace}}
+
+
 class Observed:
     """One name of the notebook, what it holds, and what came of storing it."""
 
