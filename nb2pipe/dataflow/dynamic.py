@@ -98,7 +98,7 @@ def _queries(body: Body, node: ast.Call) -> None:
 def _texts_of(node: ast.expr) -> list[str]:
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-    return [" ".join(texts)] if texts else []
+    return [" ? ".join(texts)] if texts else []
 
 
 def _read_if_bound(body: Body, name: str, node: ast.expr) -> None:
