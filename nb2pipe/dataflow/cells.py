@@ -15,6 +15,7 @@ from nb2pipe.dataflow.logs import logged
 from nb2pipe.dataflow.loops import loop_variables
 from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
+from nb2pipe.dataflow.settings import settings_of_function
 from nb2pipe.dataflow.shown import shown_expression
 from nb2pipe.dataflow.statements import statement
 from nb2pipe.dataflow.texts import texts
@@ -153,6 +154,8 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
     place, flow = walked.place, body.flow
     kind, modules = kind_of(node, names)
     renames = renamed(node, names) if kind is StatementKind.DEFINITION else frozenset()
+    if isinstance(node, ast.FunctionDef):
+        _note_settings(node, names)
     deletions = []
     for name, at in found.deleted.items():
         if name not in flow.sure:
@@ -175,10 +178,17 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
         bindings=_bindings(found, place, flow.sure, BindingKind.FUNCTION if renames else None) if found.bound else (),
         mutations=() if renames else _mutations(found, place, names, kind),
         deletions=tuple(deletions),
-        later_uses=_later_uses(body, place, renames) if kind is StatementKind.DEFINITION else (),
+        later_uses=_later_uses(body, place, renames, names) if kind is StatementKind.DEFINITION else (),
         modules=modules,
         seeds=found.seeds,
     )
+
+
+def _note_settings(node: ast.FunctionDef, names: Names) -> None:
+    sets = settings_of_function(node, names)
+    for definition in names.get(node.name).definitions:
+        if definition.name == node.name:
+            definition.sets = sets
 
 
 def _loops(node: ast.stmt) -> bool:
@@ -223,7 +233,9 @@ def _mutations(
     )
 
 
-def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozenset[Definition]) -> tuple[Use, ...]:
+def _later_uses(
+    body: Body, place: Callable[[Position], Place], renames: frozenset[Definition], names: Names
+) -> tuple[Use, ...]:
     """The free names of the definition's own body, builtins included; a function's own name is left out."""
     found: dict[str, Use] = {}
     stack = [e.definition for e in body.events if isinstance(e, Bind) and e.definition is not None]
@@ -235,7 +247,7 @@ def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozens
         for event in definition.events:
             if not isinstance(event, Read) or not event.exposed or event.name in found or event.name == own:
                 continue
-            if not event.name.startswith(MARK):
+            if not event.name.startswith(MARK) and not (event.in_text and event.name not in names.ever):
                 found[event.name] = Use(name=event.name, place=place(event.at))
     return tuple(found.values())
 

@@ -80,7 +80,7 @@ class Statement:
 
     ``uses`` are the globals it may read before it binds them itself; for a DEFINITION only those read while defining
     (decorators, defaults, bases, annotations, class body). ``later_uses`` are a DEFINITION's free names, read when called.
-    ``modules`` are the root modules whose settings a SETTING changes.
+    ``modules`` are the root modules whose settings it changes: a SETTING does nothing else, others may on the way.
     """
 
     cell: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from nb2pipe.model import BindingKind, Place, Use
+from nb2pipe.model import BindingKind, Place, StatementKind, Use
 from nb2pipe.planning.history import Foreign, Histories, harmless, provider_of
 from nb2pipe.planning.timeline import Carrier, Event, EventKind, Placed, Timeline
 
@@ -197,6 +197,13 @@ class Resolver:
         for use in item.statement.uses:
             self._setup_read(needs, step, use, item, early=early)
 
+    def replay_setting(self, needs: Needs, step: str, item: Placed) -> None:
+        """Set again what the statement sets; a function or class that it makes known to a library is used from there."""
+        self.replay_statement(needs, step, item)
+        if item.statement.kind is StatementKind.DEFINITION:
+            for binding in item.statement.bindings:
+                self.code(needs, step, binding.name)
+
     def has_name(self, name: str) -> bool:
         """Whether anything happens to the name in the notebook."""
         return name in self._timeline.events
@@ -250,6 +257,8 @@ class Resolver:
             if self._timeline.start(provider) < position and provider != step:
                 needs.artifacts.setdefault(use.name, provider)
                 return
+        if step in self._observed.get(use.name, ()):
+            return  # its own code made it, unseen: exec of a text
         if self._star_imports:
             for star in self._star_imports:
                 if star < position and self._timeline.placed[star].step != step:

@@ -38,9 +38,9 @@ class Probe:
         self._ask("watch", {})
 
     def accesses(self) -> dict[str, list[str]]:
-        """``reads``, ``writes`` and ``hosts`` since the last time."""
+        """``reads``, ``writes``, ``removes``, ``makes``, ``lists``, ``hosts`` and ``unpickled`` since the last time."""
         reply = self._ask("accesses", {})
-        return {key: reply[key] for key in ("reads", "writes", "hosts")}
+        return {key: reply[key] for key in ("reads", "writes", "removes", "makes", "lists", "hosts", "unpickled")}
 
     def settings(self) -> dict[str, dict[str, str]]:
         """Settings of the process and of libraries that differ, per component."""
@@ -117,6 +117,11 @@ class Probe:
     def lengths(self, names: Sequence[str]) -> dict[str, int]:
         """The lengths of what the names hold, where they have one."""
         found: dict[str, int] = self._ask("lengths", {"names": list(names)})["lengths"]
+        return found
+
+    def types(self, names: Sequence[str]) -> dict[str, str]:
+        """The types of what the names hold, where they are bound."""
+        found: dict[str, str] = self._ask("types", {"names": list(names)})["types"]
         return found
 
     def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:

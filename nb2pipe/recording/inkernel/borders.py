@@ -16,7 +16,7 @@ from .code import MEMOS, names_read
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
 from .outline import LARGEST, outline
-from .rebuilding import can_be_rebuilt
+from .rebuilding import can_be_rebuilt, is_made_again
 from .refusals import EXTRA, VIEWS, Unfingerprintable, refusal, type_name
 from .sharing import alias_groups
 from .state import random_state
@@ -76,6 +76,12 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def types_of(request: dict[str, Any]) -> dict[str, Any]:
+    """The types of what ``names`` hold, as :func:`border` tells them."""
+    namespace = user_namespace()
+    return {"types": {name: _type(namespace[name]) for name in request["names"] if name in namespace}}
+
+
 class Observed:
     """One name of the notebook, what it holds, and what came of storing it."""
 
@@ -96,7 +102,8 @@ class Observed:
         self.size = 0
         self.rebuilt = False
         if self.present:
-            self._look(namespace)
+            if not is_made_again(self.value):
+                self._look(namespace)
             self.rebuilt = self.fingerprint is None and can_be_rebuilt(self.value)
 
     @classmethod
