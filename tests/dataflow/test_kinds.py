@@ -115,7 +115,11 @@ def test_what_does_more_than_setting(code: str) -> None:
     ("code", "kind", "modules"),
     [
         ("old = np.seterr(all='ignore')", StatementKind.OTHER, ("numpy",)),
-        ("@pd.api.extensions.register_dataframe_accessor('geo')\nclass Geo: pass", StatementKind.DEFINITION, ("pandas",)),
+        (
+            "@pd.api.extensions.register_dataframe_accessor('geo')\nclass Geo: pass",
+            StatementKind.DEFINITION,
+            ("pandas",),
+        ),
         ("from sklearn.experimental import enable_halving_search_cv", StatementKind.IMPORT, ("sklearn",)),
         ("from __future__ import annotations", StatementKind.IMPORT, ("__future__",)),
         ("@quiet.register\ndef f(x): pass", StatementKind.DEFINITION, ()),

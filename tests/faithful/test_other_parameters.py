@@ -40,7 +40,10 @@ def test_what_export_did_not_see(tmp_path: Path) -> None:
         return finding.code, finding.message, finding.notes[0]
 
     code, message, note = failing(drop=1)
-    assert (code, "step 'clean' changes 'rows', and step 'report' gets it as it was before" in message) == ("NB509", True)
+    assert (code, "step 'clean' changes 'rows', and step 'report' gets it as it was before" in message) == (
+        "NB509",
+        True,
+    )
     assert "out:rows" in note
     code, message, _ = failing(noisy=True)
     assert (code, "'clean' draws random numbers" in message) == ("NB509", True)

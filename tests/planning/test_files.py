@@ -14,7 +14,9 @@ A, B, C = "step:a", "step:b", "step:c"
 HERE = Environment(python="3", implementation="CPython", platform="here")
 
 
-def planned(folder: Path, *parts: tuple[str, str, tuple[str, ...], tuple[str, ...]], **more: dict[int, tuple[str, ...]]):
+def planned(
+    folder: Path, *parts: tuple[str, str, tuple[str, ...], tuple[str, ...]], **more: dict[int, tuple[str, ...]]
+):
     """Plan a notebook; each cell with its tag, source, and the files that it reads and writes in the observed run.
 
     ``more``: makes, lists or removes, by cell.
