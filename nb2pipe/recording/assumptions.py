@@ -24,8 +24,7 @@ def watchers(
 
     def watcher(step: Step) -> Watcher:
         inner = other(step) if other is not None else Watcher()
-        typed = any(artifact.format in _TYPED for artifact in step.outputs)
-        return _Assumptions(pipeline, step, inner) if step.unchanged or not step.draws or typed else inner
+        return _Assumptions(pipeline, step, inner) if step.unchanged or not step.draws or step.outputs else inner
 
     return watcher
 
@@ -58,7 +57,7 @@ class _Assumptions(Watcher):
     def finished(self, session: KernelSession) -> None:
         if self._before is not None:
             self._compare(self._before, self._look(session))
-        self._types(session)
+        self._handed_on(session)
         self._inner.finished(session)
 
     def _look(self, session: KernelSession) -> Mapping[str, Any]:
@@ -74,16 +73,19 @@ class _Assumptions(Watcher):
         if not self._step.draws and before["random"] != now["random"]:
             raise UnlikeObserved(nb509_unlike_observed.drew(self._step.name))
 
-    def _types(self, session: KernelSession) -> None:
-        made = {item.names[0]: item for item in self._step.outputs if item.format in _TYPED and len(item.names) == 1}
+    def _handed_on(self, session: KernelSession) -> None:
+        made = {name: item for item in self._step.outputs for name in item.names}
         if not made:
             return
         with temporary.folder() as folder:
-            types = Probe(session, Path(folder)).types(list(made))
+            types, groups = Probe(session, Path(folder)).types(list(made))
         for name, kind in types.items():
             was = made[name].type
-            if was and kind != was:
+            if was and kind != was and made[name].format in _TYPED:
                 raise UnlikeObserved(nb509_unlike_observed.other_type(name, self._step.name, was, kind))
+        for group in groups:
+            if any(made[name] is not made[group[0]] for name in group):
+                raise UnlikeObserved(nb509_unlike_observed.shared(tuple(group), self._step.name))
 
     def _reader(self, name: str) -> str | None:
         steps = [step.name for step in self._pipeline.steps]

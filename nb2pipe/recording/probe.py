@@ -119,10 +119,10 @@ class Probe:
         found: dict[str, int] = self._ask("lengths", {"names": list(names)})["lengths"]
         return found
 
-    def types(self, names: Sequence[str]) -> dict[str, str]:
-        """The types of what the names hold, where they are bound."""
-        found: dict[str, str] = self._ask("types", {"names": list(names)})["types"]
-        return found
+    def types(self, names: Sequence[str]) -> tuple[dict[str, str], list[list[str]]]:
+        """The types of what the names hold, where they are bound, and groups of names that share objects."""
+        reply = self._ask("types", {"names": list(names)})
+        return reply["types"], reply["objects"]
 
     def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
         self._count += 1

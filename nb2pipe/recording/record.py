@@ -24,6 +24,7 @@ from nb2pipe.model import (
     Segment,
     SegmentObservation,
 )
+from nb2pipe.model.numbers import exact
 from nb2pipe.outputs.cells import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
@@ -213,7 +214,7 @@ class _Recorder(Watcher):
                         source=MetricSource(item["source"]),
                         expression=item["expression"],
                         key=item["key"],
-                        value=float(item["value"]),
+                        value=exact(item["value"]),
                     )
                 )
         if index in self.watch.printing:

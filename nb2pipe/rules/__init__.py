@@ -96,6 +96,7 @@ RULES: Mapping[str, str] = {
     "NB506": "nb506_storage",
     "NB507": "nb507_unserialisable",
     "NB508": "nb508_shared_file",
+    "NB509": "nb509_unlike_observed",
     "NB590": "nb590_probe_failed",
 }
 

@@ -63,5 +63,15 @@ def other_type(name: str, step: str, was: str, now: str) -> Diagnostic:
     )
 
 
+def shared(names: tuple[str, ...], step: str) -> Diagnostic:
+    """Names that are one object, or hold one, and were apart."""
+    listed = " and ".join(f"'{name}'" for name in sorted(names))
+    return _finding(
+        f"with these parameters step '{step}' makes {listed} share an object, and they were apart when it was exported",
+        step,
+        f"make a copy of one, or make a default of these parameters; {_AGAIN}",
+    )
+
+
 def _finding(message: str, step: str, note: str) -> Diagnostic:
     return Diagnostic(code=CODE, severity=SEVERITY, message=message, step=step, notes=(note,))

@@ -13,14 +13,15 @@ from tests.building import notebook
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 CELLS = (
-    ("parameters", "drop = 0\nnoisy = False\naslist = False\nk = 0"),
+    ("parameters", "drop = 0\nnoisy = False\naslist = False\nk = 0\nsame = False"),
     (
         "step:load",
         "import random\nimport numpy as np\nfrom operator import methodcaller\nrandom.seed(1)\n"
-        "rows = {'a': 1, 'b': 2}\nv = [1.5] if aslist else np.ones(3)\nx0, x1 = 10, 20",
+        "rows = {'a': 1, 'b': 2}\nv = [1.5] if aslist else np.ones(3)\nx0, x1 = 10, 20\n"
+        "one, two = [1], [1]\nbest = one if same else two",
     ),
     ("step:clean", "if drop:\n    methodcaller('pop', 'a')(rows)\nn = 1\nif noisy:\n    n = random.random()"),
-    ("step:report", "metric_name = 'total'\nextra = globals()['x%d' % k] if k else 0"),
+    ("step:report", "metric_name = 'total'\nextra = globals()['x%d' % k] if k else 0\nbest.append(one[0] + two[0])"),
     ("metrics", "total = sum(rows.values()) + float(sum(v)) + n + extra"),
 )
 
@@ -49,6 +50,8 @@ def test_what_export_did_not_see(tmp_path: Path) -> None:
     assert (code, "'clean' draws random numbers" in message) == ("NB509", True)
     code, message, _ = failing(aslist=True)
     assert (code, "'load' makes 'v' a list, and it was a numpy.ndarray" in message) == ("NB509", True)
+    code, message, _ = failing(same=True)
+    assert (code, "'load' makes 'best' and 'one' share an object" in message) == ("NB509", True)
     code, message, note = failing(k=1)
     assert (code, message) == ("NB502", "KeyError in step 'report': 'x1'")
     assert note == (

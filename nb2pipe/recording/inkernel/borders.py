@@ -77,9 +77,11 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def types_of(request: dict[str, Any]) -> dict[str, Any]:
-    """The types of what ``names`` hold, as :func:`border` tells them."""
+    """The types of what ``names`` hold, and groups of names that share ``objects``, as :func:`border` tells them."""
     namespace = user_namespace()
-    return {"types": {name: _type(namespace[name]) for name in request["names"] if name in namespace}}
+    present = {name: namespace[name] for name in request["names"] if name in namespace}
+    types = {name: _type(value) for name, value in present.items()}
+    return {"types": types, "objects": alias_groups(present)["objects"]}
 
 
 class Observed:
