@@ -25,6 +25,7 @@ def opened(page: Any, server: Server, name: str, *, panel: bool = True, app: str
     page.wait_for_function("() => window.jupyterapp !== undefined")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle'], .jp-Notebook", timeout=60_000)
     if panel:
+        page.wait_for_function("() => window.jupyterapp.commands.hasCommand('nb2pipe:show-panel')")
         execute(page, "nb2pipe:show-panel")
         page.wait_for_selector(".nb2pipe-live-server, .nb2pipe-live-grammar")
     return page
