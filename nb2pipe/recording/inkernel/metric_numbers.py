@@ -21,10 +21,7 @@ def _numbers(name, value, depth=0):
         value = rows[0] if len(rows) == 1 else dict(zip(map(str, value.index), rows))
     elif hasattr(value, "index") and hasattr(value, "to_numpy"):  # a column: by label
         value = dict(zip(map(str, value.index), value.to_numpy().tolist())) if value.size <= 50 else None
-    elif hasattr(value, "tolist") and len(getattr(value, "shape", ())) in (
-        1,
-        2,
-    ):  # an array; a matrix by row and column
+    elif hasattr(value, "tolist") and len(getattr(value, "shape", ())) in (1, 2):  # an array, or a matrix: by row
         rows = value.tolist() if max(value.shape) <= 50 else []
         value = dict(enumerate(map(tuple, rows))) if len(value.shape) == 2 and len(rows) <= 10 else rows
     if isinstance(value, list):
