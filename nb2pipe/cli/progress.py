@@ -28,7 +28,7 @@ FINISHED_SHOWN = 12
 def shown(console: Console) -> Iterator[Progress]:
     """The progress that fits the place; rich is imported only for a terminal."""
     if console.quiet:
-        yield Silence()
+        yield Silence(console)
     elif console.is_live():
         with Live(console).started() as live:
             yield live
@@ -37,7 +37,10 @@ def shown(console: Console) -> Iterator[Progress]:
 
 
 class Silence:
-    """Nothing, for ``-q``."""
+    """For ``-q``: only what has to be known."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
     def step_started(self, name: str, index: int, total: int) -> None:
         """Nothing."""
@@ -49,7 +52,9 @@ class Silence:
         """Nothing."""
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """A warning; nobody has asked not to hear those."""
+        look = self._console.err()
+        self._console.command_lines([look.plain(clean(line)) for line in text.split("\n")])
 
 
 class Lines:
