@@ -27,8 +27,9 @@ from nb2pipe import magics
 from nb2pipe import notebook as notebooks
 from nb2pipe.errors import Nb2pipeError
 from nb2pipe.model import Cell, CellKind
-from nb2pipe.outputs import Reading, read_cell
+from nb2pipe.outputs.cells import read_cell
 from nb2pipe.outputs.plain import join, printed
+from nb2pipe.outputs.reading import Reading
 from nb2pipe.outputs.templates import templates
 
 METRICS = re.compile(

@@ -88,7 +88,9 @@ export class Badges {
     if (role.metrics && role.role !== 'skip') {
       parts.push(chip('metrics', 'nb2pipe-metrics', 'this cell gives metrics'));
     }
-    parts.push(...role.problems.map(problem => this.slip(cell, problem)));
+    // one badge a word: what is wrong with it after the fix is said after the fix
+    const words = new Map([...role.problems].reverse().map(problem => [problem.raw, problem]));
+    parts.push(...[...words.values()].reverse().map(problem => this.slip(cell, problem)));
     parts.push(...findings.map(found => this.finding(found)));
     const headed = own || role.problems.length > 0;
     if (role.role === 'step' && !own) {

@@ -12,6 +12,8 @@ export interface Option {
   about: string;
 }
 
+const LATE = 1000; // ms
+
 const BARE: Option[] = [
   { word: 'parameters', about: 'values that people vary; papermill sets them' },
   { word: 'imports', about: 'imports and settings that several steps need' },
@@ -80,6 +82,7 @@ class WordsInput extends Widget implements Dialog.IBodyWidget<string> {
     );
     this.input.addEventListener('input', () => this.filter());
     this.input.addEventListener('keydown', event => this.key(event));
+    this.input.addEventListener('blur', event => this.keepFocus(event));
   }
 
   getValue(): string {
@@ -88,8 +91,17 @@ class WordsInput extends Widget implements Dialog.IBodyWidget<string> {
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
+    this.opened = performance.now();
     this.filter(true);
     this.input.select();
+  }
+
+  /** A cell that was scrolled to just now takes the focus late, in JupyterLab 4.2: not from here. */
+  private keepFocus(event: FocusEvent): void {
+    const mine = this.node.closest('.jp-Dialog')?.contains(event.relatedTarget as Node | null) ?? true;
+    if (!mine && performance.now() - this.opened < LATE) {
+      this.input.focus();
+    }
   }
 
   /** Show the options that contain the word at the cursor. */
@@ -178,6 +190,7 @@ class WordsInput extends Widget implements Dialog.IBodyWidget<string> {
   }
 
   private chosen = -1;
+  private opened = 0;
   private edited = false;
   private shown: Option[] = [];
   private list = h('ul', { class: 'nb2pipe-options', id: 'nb2pipe-options', role: 'listbox', 'aria-label': 'Known words' });

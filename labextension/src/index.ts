@@ -171,8 +171,10 @@ function goTo(watch: Watch | null, index: number): void {
   notebook.activeCellIndex = index;
   notebook.deselectAll();
   void notebook.scrollToCell(cell, 'start').then(() => {
-    notebook.mode = 'command';
-    notebook.activate();
+    if (document.querySelector('.jp-Dialog') === null) { // scrolling takes a moment, in JupyterLab 4.2 a long one
+      notebook.mode = 'command';
+      notebook.activate();
+    }
   });
 }
 

@@ -15,7 +15,8 @@ const VERDICTS: Record<string, string> = {
   failed: '✗ out of tolerance',
   missing: '✗ missing',
   'not checked': '– not checked',
-  better: '✓ better'
+  better: '✓ better',
+  moved: '! moved'
 };
 
 export class PipelinePanel extends Widget {
@@ -215,7 +216,8 @@ export class PipelinePanel extends Widget {
       h('summary', { 'data-key': `step ${step.name}` },
         h('span', { class: 'nb2pipe-dot', 'aria-hidden': 'true' }), h('span', { class: 'nb2pipe-step-name' }, step.name),
         h('span', { class: 'nb2pipe-sub' }, ` ${ranges(step.cells)}`),
-        found.length ? h('span', { class: 'nb2pipe-count' }, ` ⚠ ${found.length}`) : null),
+        found.length ? h('span', { class: 'nb2pipe-count', role: 'img', 'aria-label': count(found.length, 'finding') },
+          ` ⚠ ${found.length}`) : null),
       h('button', { type: 'button', class: 'nb2pipe-link', 'data-key': `go ${step.name}`,
         click: () => this.goToStep(step.name) }, 'go to its first cell'),
       h('dl', {}, ...filled.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])));

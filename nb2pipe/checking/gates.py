@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nb2pipe.checking import intervals, moderation, multiplicity
 from nb2pipe.model import Direction, Gate, Metric, MetricNoise, NoiseKind, NoiseRule
-from nb2pipe.outputs import is_duration
+from nb2pipe.outputs.durations import is_duration
 
 FALSE_SHARE = 0.05  # of the watched metrics that are reported
 

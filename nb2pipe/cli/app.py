@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Interrupted, Nb2pipeError, StorageProblem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS = {
     "tag": "Propose tags for a notebook: steps, parameters, metrics.",
@@ -75,11 +79,21 @@ class Verbs(click.Group):
         if name not in VERBS and not name.startswith("-"):
             if name.endswith(NOTEBOOKS) or Path(name).is_file():
                 return OVERVIEW, self.get_command(ctx, OVERVIEW), args
+            if ctx.resilient_parsing:
+                return None, None, args  # a shell asks how the line could go on
             if Path(name).is_dir():
                 verbs = "run, check or params (a project)" if (Path(name) / MANIFEST).is_file() else "lint"
                 raise click.UsageError(f"'{name}' is a folder: put a command before it, such as {verbs}", ctx)
             raise click.UsageError(f"no command '{name}'{_did_you_mean(name, list(VERBS))}", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Verbs, from the table too; where none begins so, files: a notebook may stand in the place of a verb."""
+        from click.shell_completion import CompletionItem
+
+        verbs = [CompletionItem(name, help=about) for name, about in VERBS.items() if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete) if incomplete.startswith("-") else []
+        return [*verbs, *options] or [CompletionItem(incomplete, type="file")]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of verbs, from the table: ``--help`` imports none of them."""
@@ -96,6 +110,7 @@ class Verbs(click.Group):
     is_flag=True,
     is_eager=True,
     expose_value=False,
+    help="Show which nb2pipe this is.",
     callback=lambda context, _, wanted: _version(context, wanted),
 )
 @click.pass_context

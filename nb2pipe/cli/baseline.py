@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, Running, output, output_format, running
 from nb2pipe.cli.progress import shown
@@ -35,7 +36,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option("--runs", type=click.IntRange(3, 30), metavar="K", help="How many seeds (3 to 30); 5 unless given.")
 @click.option("--budget", type=Duration(), metavar="TIME", help="As many seeds as fit into 90s, 10m, 2h; at least 3.")
 @click.option(
-    "--vary", metavar="NAME|seeds", help="Vary this parameter, the notebook's seed; or every seed in its code: seeds."
+    "--vary",
+    metavar="NAME|seeds",
+    shell_complete=completing.varied,
+    help="Vary this parameter, the notebook's seed; or every seed in its code: seeds.",
 )
 @click.option(
     "--gate",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
-from nb2pipe.cli import climbing, reporting
+from nb2pipe.cli import climbing, completing, reporting
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import (
     CONTEXT,
@@ -43,12 +43,20 @@ FORMATS = ("text", "json", "junit", "github", "markdown")
     "allowed",
     multiple=True,
     metavar="NAME=0.01|NAME=2%|all=...",
+    shell_complete=completing.tolerances,
     help="Allowed difference, absolute or relative; wins over tags and pipeline.yaml.",
 )
 @click.option(
-    "--min", "least", multiple=True, metavar="NAME=0.9", help="Limit: fail below it, whatever the original is."
+    "--min",
+    "least",
+    multiple=True,
+    metavar="NAME=0.9",
+    shell_complete=completing.limits,
+    help="Limit: fail below it, whatever the original is.",
 )
-@click.option("--max", "most", multiple=True, metavar="NAME=0.5", help="Limit: fail above it.")
+@click.option(
+    "--max", "most", multiple=True, metavar="NAME=0.5", shell_complete=completing.limits, help="Limit: fail above it."
+)
 @click.option("--strict", is_flag=True, help="Fail on metrics that cannot be checked.")
 @click.option(
     "--baseline", "reference", type=click.Path(path_type=Path), metavar="FILE|PROJECT", help="Compare with this one."

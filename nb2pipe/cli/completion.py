@@ -27,5 +27,15 @@ def command(context: click.Context, shell: str) -> int:
     root = context.find_root().command
     console = context.find_object(Console)
     assert console is not None
-    console.document(script(root, {}, "nb2pipe", "_NB2PIPE_COMPLETE").source())
+    console.document(_tuned(script(root, {}, "nb2pipe", "_NB2PIPE_COMPLETE").source()))
     return 0
+
+
+def _tuned(script: str) -> str:
+    """No blank behind ``accuracy=``: the value follows. Fish knows that by itself."""
+    script = script.replace(
+        "COMPREPLY+=($value)", 'COMPREPLY+=("$value")\n            [[ $value == *= ]] && compopt -o nospace'
+    )
+    described = "_describe -V unsorted completions_with_descriptions -U"
+    blank = "local -a blank\n        [[ $completions_with_descriptions[1] == *=:* ]] && blank=(-S '')\n        "
+    return script.replace(described, f'{blank}{described} "$blank[@]"')

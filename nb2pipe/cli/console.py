@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -85,10 +84,11 @@ class Console:
 
     def is_live(self) -> bool:
         """Whether lines on stderr may be redrawn."""
-        return sys.stderr.isatty() and not self.quiet and os.environ.get("TERM") != "dumb" and "CI" not in os.environ
+        able = sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+        return able and not self.quiet and "CI" not in os.environ
 
     def _look(self, stream: TextIO) -> Look:
-        width = shutil.get_terminal_size(fallback=(WIDEST, 24)).columns
+        width = _columns()
         encoding = (stream.encoding or "").lower().replace("-", "")
         return Look(
             width=max(NARROWEST, min(WIDEST, width)),
@@ -105,6 +105,17 @@ class Console:
         if os.environ.get("FORCE_COLOR"):
             return True
         return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _columns() -> int:
+    """As ``shutil.get_terminal_size``, which imports every kind of archive."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or WIDEST
+    except (OSError, ValueError):
+        return WIDEST
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:

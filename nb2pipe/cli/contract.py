@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output, output_format
 from nb2pipe.reports import contracts
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 @click.command("contract", context_settings=CONTEXT)
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 @click.option("--accept", is_flag=True, help="Take the tables of a run as normal, and write contracts.json.")
-@click.option("--run", "run", metavar="ID", help="With --accept: this run.  [default: the last one]")
+@click.option(
+    "--run",
+    "run",
+    metavar="ID",
+    shell_complete=completing.run_ids,
+    help="With --accept: this run.  [default: the last one]",
+)
 @output_format("text", "json")
 @output
 @click.pass_obj

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from nb2pipe import rules
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output
 from nb2pipe.reports.look import Look, wrap
@@ -14,7 +15,7 @@ FENCE = "```"
 
 
 @click.command("explain", context_settings=CONTEXT)
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=completing.codes)
 @output
 @click.pass_obj
 def command(console: Console, code: str | None) -> int:

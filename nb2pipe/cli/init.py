@@ -8,7 +8,7 @@ import click
 
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output
-from nb2pipe.reports.look import clean
+from nb2pipe.reports.look import clean, wrap
 
 KINDS = ("github", "gitlab", "pre-commit")
 
@@ -38,6 +38,7 @@ def command(console: Console, folder: Path, kinds: tuple[str, ...], force: bool)
     console.answer(lines)
     if not console.quiet:
         found = ", ".join(map(clean, done.projects))
-        none = "no exported pipeline was found: the files lint only (nb2pipe export NOTEBOOK, then again)"
-        console.answer(["", f"pipelines that are checked: {found}" if done.projects else none])
+        none = "no exported pipeline was found, so the files only lint: nb2pipe export NOTEBOOK first, then this again"
+        said = f"pipelines that are checked: {found}" if done.projects else none
+        console.answer(["", *wrap(said, console.out().width)])
     return int(bool(done.kept))

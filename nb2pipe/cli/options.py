@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 
 if TYPE_CHECKING:
@@ -121,7 +122,13 @@ def running(function: Callable[..., int]) -> Callable[..., int]:
             "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Limit for each cell."
         ),
         click.option("--python", metavar="PATH", help="Run with this Python interpreter."),
-        click.option("-k", "--kernel", metavar="NAME", help="Run with this Jupyter kernel, not the notebook's own."),
+        click.option(
+            "-k",
+            "--kernel",
+            metavar="NAME",
+            shell_complete=completing.kernels,
+            help="Run with this Jupyter kernel, not the notebook's own.",
+        ),
     )
     for option in options:
         with_running = option(with_running)
@@ -141,7 +148,15 @@ def values(function: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "-f", "--parameters-file", "files", multiple=True, type=path, metavar="FILE", help="From YAML or JSON."
         ),
-        click.option("-p", "--parameters", "parameters", multiple=True, metavar="NAME=VALUE", help=about),
+        click.option(
+            "-p",
+            "--parameters",
+            "parameters",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help=about,
+            shell_complete=completing.parameters,
+        ),
     )
     for option in options:
         with_values = option(with_values)

@@ -1,27 +1,19 @@
-"""What is seen while steps run: a live table on a terminal, a line per finished step elsewhere."""
+"""What is seen while steps run: a live table on a terminal (``live``), a line per finished step elsewhere."""
 
 from __future__ import annotations
 
-import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nb2pipe.cli.console import Console
 from nb2pipe.model import StepRecord
-from nb2pipe.reports.look import Look, clean
-from nb2pipe.reports.outcomes import running_line, step_line
-from nb2pipe.rules import figures
+from nb2pipe.reports.look import clean
+from nb2pipe.reports.outcomes import step_line
 
 if TYPE_CHECKING:
-    from rich.console import Console as RichConsole
-    from rich.console import ConsoleOptions, RenderResult
-
     from nb2pipe.workflow import Progress
-
-FINISHED_SHOWN = 12
 
 
 @contextmanager
@@ -30,6 +22,8 @@ def shown(console: Console) -> Iterator[Progress]:
     if console.quiet:
         yield Silence(console)
     elif console.is_live():
+        from nb2pipe.cli.live import Live
+
         with Live(console).started() as live:
             yield live
     else:
@@ -41,6 +35,9 @@ class Silence:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
+        """Nothing."""
 
     def step_started(self, name: str, index: int, total: int) -> None:
         """Nothing."""
@@ -64,12 +61,15 @@ class Lines:
         self._console = console
         self._lock = threading.Lock()
         self._finished = 0
-        self._total: int | None = None
+        self._total = 0
+
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
+        """What is counted begins anew; their number is remembered."""
+        with self._lock:
+            self._finished, self._total = 0, len(names)
 
     def step_started(self, name: str, index: int, total: int) -> None:
-        """Only the number of steps is remembered."""
-        with self._lock:
-            self._total = total
+        """Nothing: a line is a step that ended."""
 
     def step_finished(self, record: StepRecord) -> None:
         """``2 of 4  ok  2.91 s  train``."""
@@ -79,85 +79,11 @@ class Lines:
             self._console.say([line])
 
     def message(self, text: str) -> None:
-        """One line; what is counted begins anew."""
-        with self._lock:
-            self._finished = 0
+        """One line."""
         self.note(text)
 
     def note(self, text: str) -> None:
-        """One line."""
+        """One line, or a few."""
         with self._lock:
             look = self._console.err()
             self._console.say([look.plain(clean(line)) for line in text.split("\n")])
-
-
-class Live:
-    """Steps with their state and the running clock, redrawn ten times a second; gone when all is done."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._lock = threading.Lock()
-        self._begun: dict[str, float] = {}
-        self._done: list[StepRecord] = []
-        self._total: int | None = None
-        self._text = ""
-        self._above: RichConsole | None = None  # while something is drawn
-        self._since = 0.0
-
-    @contextmanager
-    def started(self) -> Iterator[Live]:
-        """Draw until left."""
-        from rich.console import Console as RichConsole
-        from rich.live import Live as RichLive
-
-        look = self._console.err()
-        rich = RichConsole(file=sys.stderr, no_color=not look.color, highlight=False, width=look.width)
-        with RichLive(self, console=rich, refresh_per_second=10, transient=True, redirect_stdout=False):
-            self._above = rich
-            yield self
-
-    def step_started(self, name: str, index: int, total: int) -> None:
-        """The clock of the step starts."""
-        with self._lock:
-            self._begun[name] = time.monotonic()
-            self._total = total
-
-    def step_finished(self, record: StepRecord) -> None:
-        """The step's line stands still."""
-        with self._lock:
-            self._begun.pop(record.name, None)
-            self._done.append(record)
-
-    def message(self, text: str) -> None:
-        """What begins now: the steps of what came before make room."""
-        with self._lock:
-            self._text, self._since = clean(text), time.monotonic()
-            self._done.clear()
-            self._begun.clear()
-            self._total = None
-
-    def note(self, text: str) -> None:
-        """Printed above what is drawn, and left there."""
-        from rich.text import Text
-
-        if self._above is not None:
-            self._above.print(Text("\n".join(map(clean, text.split("\n")))), soft_wrap=True)
-
-    def lines(self, look: Look, now: float) -> list[str]:
-        """What is drawn now: what it is about, the last finished steps, the running ones."""
-        with self._lock:
-            done, begun, total = list(self._done), dict(self._begun), self._total
-            text, since = self._text, self._since
-        clock = "" if done or begun else f" ({figures.seconds(now - since)})"
-        lines = [look.paint(look.plain(text), "dim") + clock] if text else []
-        first = max(0, len(done) - FINISHED_SHOWN)
-        lines += [step_line(step, at, total, look) for at, step in enumerate(done[first:], start=first + 1)]
-        for at, (name, start) in enumerate(begun.items(), start=len(done) + 1):
-            lines.append(running_line(name, now - start, at, total, look))
-        return lines
-
-    def __rich_console__(self, console: RichConsole, options: ConsoleOptions) -> RenderResult:
-        from rich.text import Text
-
-        for line in self.lines(self._console.err(), time.monotonic()):
-            yield Text.from_ansi(line, no_wrap=True, overflow="ellipsis")

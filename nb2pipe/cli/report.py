@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, output, output_file, source_argument
 from nb2pipe.cli.reporting import near
@@ -16,7 +17,13 @@ FORMATS = ("html", "json", "markdown")
 
 @click.command("report", context_settings=CONTEXT)
 @source_argument
-@click.option("--run", "run", metavar="ID", help="The report of this run.  [default: the last one]")
+@click.option(
+    "--run",
+    "run",
+    metavar="ID",
+    shell_complete=completing.run_ids,
+    help="The report of this run.  [default: the last one]",
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
 @output_file("Write to this file.")
 @output
@@ -38,7 +45,7 @@ def command(console: Console, path: Path, run: str | None, form: str, file: Path
 
         console.document(json.text(document.of_page(page)), file)
     else:
-        from nb2pipe.reports import markdown
+        from nb2pipe.reports.page import text
 
-        console.document(markdown.of_check(page.facts.check, page.facts.findings), file)
+        console.document(text.of_page(page), file)
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import (
     CONTEXT,
@@ -28,10 +29,21 @@ from nb2pipe.workflow.findings import baseline_of
 @click.command("run", cls=ValuesCommand, context_settings=CONTEXT)
 @source_argument
 @values
-@click.option("--select", metavar="STEPS", help="train | train.. | ..train | split..evaluate | load,train")
+@click.option(
+    "--select",
+    metavar="STEPS",
+    shell_complete=completing.selection,
+    help="train | train.. | ..train | split..evaluate | load,train",
+)
 @click.option("--fresh", is_flag=True, help="Run every step, whatever earlier runs left.")
 @click.option("--resume", is_flag=True, help="Continue the last run where it stopped.")
-@click.option("--force", multiple=True, metavar="STEP", help="Run this step, whatever is cached. May be repeated.")
+@click.option(
+    "--force",
+    multiple=True,
+    metavar="STEP",
+    shell_complete=completing.steps,
+    help="Run this step, whatever is cached. May be repeated.",
+)
 @warn_contracts
 @click.option("--dry-run", "dry", is_flag=True, help="Show what would run, and why; run nothing.")
 @output_format("text", "json")

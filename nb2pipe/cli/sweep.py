@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nb2pipe import workflow
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import (
     CONTEXT,
@@ -28,7 +29,12 @@ FAILED = 3
 @click.command("sweep", cls=ValuesCommand, context_settings=CONTEXT)
 @source_argument
 @values
-@click.option("--best", metavar="METRIC", help="Mark the best point: accuracy, or max:width, min:width.")
+@click.option(
+    "--best",
+    metavar="METRIC",
+    shell_complete=completing.metrics,
+    help="Mark the best point: accuracy, or max:width, min:width.",
+)
 @click.option(
     "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default="sweep", metavar="FOLDER",
     show_default=True, help="Where points.csv, points.parquet and points.svg go.",

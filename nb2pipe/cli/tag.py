@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from nb2pipe.cli import completing
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import CONTEXT, notebook_argument, output
 from nb2pipe.proposing import Gathered, Proposal, Wishes
@@ -21,7 +22,7 @@ from nb2pipe.reports.look import Look
 from nb2pipe.rules import figures
 from nb2pipe.workflow import tagging
 
-PAIR: dict[str, Any] = {"nargs": 2, "multiple": True, "type": str}
+PAIR: dict[str, Any] = {"nargs": 2, "multiple": True, "type": str, "shell_complete": completing.steps}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +170,11 @@ def _next(job: Job, look: Look, *, written: bool) -> list[str]:
     """What was done, and the command to type next."""
     name = shlex.quote(str(job.path))
     if not written and not job.same:
-        command = look.paint(f"nb2pipe {shlex.join(_arguments())} --yes", "bold")
-        return ["", f"nothing was written; to write it: {command}"]
+        command = f"nb2pipe {shlex.join(_arguments())} --yes"
+        said = "nothing was written; to write it:"
+        if len(said) + 1 + len(command) > look.width:  # people copy it: it stays on one line
+            return ["", said, f"  {look.paint(command, 'bold')}"]
+        return ["", f"{said} {look.paint(command, 'bold')}"]
     lines = []
     if written:
         lines.append(f"{'took out' if job.clear else 'wrote'} {figures.count(len(job.proposal.edits), 'tag')}")

@@ -15,6 +15,7 @@ from nb2pipe.dataflow.logs import logged
 from nb2pipe.dataflow.loops import loop_variables
 from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
+from nb2pipe.dataflow.settings import settings_of_function
 from nb2pipe.dataflow.shown import shown_expression
 from nb2pipe.dataflow.statements import statement
 from nb2pipe.dataflow.texts import texts
@@ -52,7 +53,10 @@ def parse(text: str) -> list[ast.stmt] | Problem:
 
 
 class Walked:
-    """A cell whose statements have been walked: events only, nothing about the rest of the notebook."""
+    """A cell whose statements have been walked: events only, nothing about the rest of the notebook.
+
+    It is never changed afterwards: the next analysis may use it again.
+    """
 
     def __init__(self, cell: int, code: PythonCode, future: bool) -> None:
         self.cell = cell
@@ -61,6 +65,11 @@ class Walked:
         self.statements: list[tuple[ast.stmt, Body]] = []
         self.lines = code.text.split("\n")
         self.place = places(code)
+        self.words, self.reads_text = NO_NAMES, False
+        self.printed: tuple[str, ...] = ()
+        self.prints_more = False
+        self.logged: tuple[tuple[str, str], ...] = ()
+        self.looped = NO_NAMES
         parsed = parse(code.text)
         self.lazy_annotations = future
         if isinstance(parsed, Problem):
@@ -73,6 +82,10 @@ class Walked:
                 self.lazy_annotations |= any(alias.name == "annotations" for alias in node.names)
             self.statements.append((node, self._walk(node)))
         self._refuse_misplaced()
+        nodes = [node for node, _ in self.statements]
+        self.words, self.reads_text = texts(nodes)
+        self.printed, self.prints_more = _printed(nodes)
+        self.logged, self.looped = logged(nodes), loop_variables(nodes)
 
     def _refuse_misplaced(self) -> None:
         """``return`` outside a function and the like parse, but Python refuses the whole cell."""
@@ -122,12 +135,10 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     last = walked.statements[-1][0] if walked.statements else None
     shown = shown_expression(last, walked.code.text, names) if last is not None else None
     unique = tuple(dict.fromkeys(problems))
-    words, reads_text = texts(node for node, _ in walked.statements)
-    nodes = [node for node, _ in walked.statements]
-    printed, more = _printed(nodes)
     return CellFlow(
-        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown, words=words,
-        reads_text=reads_text, printed=printed, prints_more=more, logged=logged(nodes), looped=loop_variables(nodes),
+        cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown,
+        words=walked.words, reads_text=walked.reads_text, printed=walked.printed, prints_more=walked.prints_more,
+        logged=walked.logged, looped=walked.looped,
     )  # fmt: skip
 
 
@@ -143,6 +154,8 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
     place, flow = walked.place, body.flow
     kind, modules = kind_of(node, names)
     renames = renamed(node, names) if kind is StatementKind.DEFINITION else frozenset()
+    if isinstance(node, ast.FunctionDef):
+        _note_settings(node, names)
     deletions = []
     for name, at in found.deleted.items():
         if name not in flow.sure:
@@ -165,10 +178,17 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
         bindings=_bindings(found, place, flow.sure, BindingKind.FUNCTION if renames else None) if found.bound else (),
         mutations=() if renames else _mutations(found, place, names, kind),
         deletions=tuple(deletions),
-        later_uses=_later_uses(body, place, renames) if kind is StatementKind.DEFINITION else (),
+        later_uses=_later_uses(body, place, renames, names) if kind is StatementKind.DEFINITION else (),
         modules=modules,
         seeds=found.seeds,
     )
+
+
+def _note_settings(node: ast.FunctionDef, names: Names) -> None:
+    sets = settings_of_function(node, names)
+    for definition in names.get(node.name).definitions:
+        if definition.name == node.name:
+            definition.sets = sets
 
 
 def _loops(node: ast.stmt) -> bool:
@@ -193,6 +213,7 @@ def _bindings(
                 place=place(bound.at),
                 certain=name in sure,
                 module=bound.module,
+                source=bound.source,
                 carries=frozenset(bound.carries) if bound.carries else NO_NAMES,
             )
             for name, bound in found.bound.items()
@@ -212,7 +233,9 @@ def _mutations(
     )
 
 
-def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozenset[Definition]) -> tuple[Use, ...]:
+def _later_uses(
+    body: Body, place: Callable[[Position], Place], renames: frozenset[Definition], names: Names
+) -> tuple[Use, ...]:
     """The free names of the definition's own body, builtins included; a function's own name is left out."""
     found: dict[str, Use] = {}
     stack = [e.definition for e in body.events if isinstance(e, Bind) and e.definition is not None]
@@ -224,7 +247,7 @@ def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozens
         for event in definition.events:
             if not isinstance(event, Read) or not event.exposed or event.name in found or event.name == own:
                 continue
-            if not event.name.startswith(MARK):
+            if not event.name.startswith(MARK) and not (event.in_text and event.name not in names.ever):
                 found[event.name] = Use(name=event.name, place=place(event.at))
     return tuple(found.values())
 

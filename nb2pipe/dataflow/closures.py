@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nb2pipe.dataflow.facts import Bind, BindTogether, Call, Definition, Delete, Load, Mutate, Read
+from nb2pipe.dataflow.facts import Bind, BindTogether, Call, Definition, Delete, Load, Mutate, Read, in_order
 from nb2pipe.dataflow.mutation import direct_effects, edges
 from nb2pipe.dataflow.settings import is_seeding
 from nb2pipe.dataflow.values import NONE, Names
@@ -35,9 +35,13 @@ class _Direct:
 
 
 class Closures:
-    """Answers about definitions, valid for the present meaning of the names."""
+    """Answers about definitions, valid for the present meaning of the names.
+
+    ``captured`` are the definitions that another's decorators, defaults and bases held when it was defined.
+    """
 
     def __init__(self, names: Names) -> None:
+        self.captured: dict[Definition, frozenset[Definition]] = {}
         self._names = names
         self._epoch = names.epoch
         self._closures: dict[Definition, Closure] = {}
@@ -85,12 +89,12 @@ class Closures:
         self, here: Definition, cover: frozenset[str], reads: dict[str, None], closure: Closure
     ) -> Iterable[tuple[Definition, frozenset[str]]]:
         names = self._names
-        for part in (*here.parts.values(), *here.captured):
+        for part in (*here.parts.values(), *in_order(self.captured.get(here, NONE))):
             yield part, frozenset()
         for event in here.events:
             if isinstance(event, Read):
                 value = names.get(event.name)
-                for target in (*value.definitions, *value.carried):
+                for target in in_order((*value.definitions, *value.carried)):
                     yield target, event.hidden
                 wanted = event.exposed and event.name not in cover and not names.ignores(event.name)
                 if wanted and not (event.optional and event.name not in names.values):
@@ -191,7 +195,7 @@ class Closures:
             here = queue.pop()
             if here.lazy:
                 found.add(here)
-            found |= here.captured
+            found |= self.captured.get(here, NONE)
             calls: list[Definition] = []
             for name, called in here.loads:
                 value = self._names.get(name) if isinstance(name, str) else None

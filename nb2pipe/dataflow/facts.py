@@ -9,6 +9,7 @@ base with a flag: whether a certain change of the object at hand is also a certa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nb2pipe.model import BindingKind
@@ -26,6 +27,12 @@ def weaken(found: Origins) -> Origins:
     return frozenset((base, False) for base, _ in found) if found else found
 
 
+def in_order(definitions: Iterable[Definition]) -> list[Definition]:
+    """By name and place: a set's own order changes from run to run, and what is told in that order with it."""
+    found = list(definitions)
+    return sorted(found, key=lambda each: (each.name, each.at)) if len(found) > 1 else found
+
+
 Slot = int | str | None
 """Where an argument goes: position, keyword, or ``None`` behind a star."""
 
@@ -34,10 +41,10 @@ Slot = int | str | None
 class Definition:
     """A user's function, class or lambda: what happens when it is used, as events of its body.
 
-    ``parts`` are the methods and lambdas of a class. ``captured`` are the definitions that its decorators, defaults and
-    bases held when it was defined; the resolver fills it in. ``lazy`` marks code that runs after the call has returned
+    ``parts`` are the methods and lambdas of a class. ``lazy`` marks code that runs after the call has returned
     (generators, coroutines, closures): the value of a call then needs the definition itself. ``kept`` are the parameters
-    whose default is an object that lives as long as the function: ``to=[]``.
+    whose default is an object that lives as long as the function: ``to=[]``. ``sets`` are the modules whose settings a call
+    changes, if it does nothing else.
     """
 
     name: str
@@ -52,9 +59,9 @@ class Definition:
     lazy: bool = False
     returns: Origins = NO_ORIGINS
     returns_value: bool = False
-    captured: frozenset[Definition] = frozenset()
     owner: Definition | None = None
     kept: frozenset[str] = frozenset()
+    sets: tuple[str, ...] | None = None
 
     def parameter(self, slot: Slot, shift: int = 0) -> tuple[str, ...]:
         """The bases of the parameters that an argument in ``slot`` may land in."""
@@ -74,7 +81,8 @@ Load = tuple[str | Definition, bool]
 class Read:
     """A global name is read; ``exposed`` unless the code certainly bound it before. ``hidden``: names bound by then.
 
-    ``at_rest``: as the base of a class, where the code behind the name does not run.
+    ``at_rest``: as the base of a class, where the code behind the name does not run. ``optional``: nothing happens if the
+    name is not bound; ``in_text``: the name stands in a text, and may mean something else.
     """
 
     name: str
@@ -84,6 +92,7 @@ class Read:
     optional: bool = False
     hidden: frozenset[str] = frozenset()
     at_rest: bool = False
+    in_text: bool = False
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from nb2pipe.dataflow.facts import (
     Position,
     Read,
     Sure,
+    in_order,
 )
 from nb2pipe.dataflow.mutation import direct_effects, edges, handed_back, library_path
 from nb2pipe.dataflow.settings import is_seeding
@@ -34,6 +35,7 @@ class Bound:
     kind: BindingKind
     certain: bool
     module: str | None
+    source: str | None = None
     carries: set[str] = field(default_factory=set)
 
 
@@ -92,9 +94,9 @@ class Resolution:
                 if names.is_history(name):
                     self.history.setdefault(name, event.at)
         if value is not None and (value.definitions or value.carried) and not event.at_rest:
-            for definition in value.definitions:
+            for definition in in_order(value.definitions):
                 self._use(definition, name, event.at, held=False)
-            for definition in value.carried - value.definitions:
+            for definition in in_order(value.carried - value.definitions):
                 self._use(definition, definition.name, event.at, held=True)
 
     def _use(self, definition: Definition, via: str, at: Position, *, held: bool) -> None:
@@ -133,7 +135,8 @@ class Resolution:
         definition = bind.definition
         held = self.closures.held(bind.loads) if bind.loads else NONE
         if definition is not None:
-            definition.captured |= held - {definition}
+            captured = self.closures.captured
+            captured[definition] = captured.get(definition, NONE) | (held - {definition})
             return Value(definitions=frozenset({definition}))
         module, definitions, classes = bind.module, NONE, NONE
         if bind.alias is not None:
@@ -169,8 +172,10 @@ class Resolution:
         known = self.bound.get(bind.name)
         module = bind.module.lstrip(".").split(".")[0] if bind.module is not None else None
         if known is None:
-            known = self.bound[bind.name] = Bound(bind.at, bind.kind, False, module)
-        elif known.kind is not bind.kind:
+            known = self.bound[bind.name] = Bound(bind.at, bind.kind, False, module, bind.module)
+        elif known.source != bind.module:
+            known.source = None
+        if known.kind is not bind.kind:
             known.kind = _stronger(known.kind, bind.kind)
             known.module = known.module or module
         if value.carried or (value.definitions and bind.definition is None):
@@ -213,7 +218,7 @@ class Resolution:
         """Functions given to a user's function (a decorator, say) may be put into whatever that changes: a registry."""
         for name, _ in callers:
             value = self.names.get(name) if isinstance(name, str) else None
-            for definition in value.definitions if value is not None else ():
+            for definition in in_order(value.definitions) if value is not None else ():
                 for changed in self.closures.closure(definition).mutations:
                     self._mutate(changed, at, False, False, held)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from nb2pipe import notebook as notebooks
+from nb2pipe.dataflow import Memory
 from nb2pipe.errors import InvalidInput
 from nb2pipe.proposing import propose
 from nb2pipe.reports import editor, json
 from nb2pipe.workflow.analysis import inspect_notebook
+
+_MEMORY = Memory()  # of all notebooks that are open
 
 
 def analyse(path: str, content: object) -> str:
@@ -17,7 +20,7 @@ def analyse(path: str, content: object) -> str:
     ``path`` is shown in messages; ``content`` is nbformat's JSON, without outputs if the editor likes.
     """
     try:
-        seen = inspect_notebook(notebooks.of_content(_name(path), content))
+        seen = inspect_notebook(notebooks.of_content(_name(path), content), _MEMORY)
     except InvalidInput as error:
         return json.text(
             {

@@ -8,15 +8,18 @@ in the order in which they first ran, with the words of their ``#|`` comments; t
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nb2pipe import notebook as notebooks
+from nb2pipe.dataflow import Memory
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Cell, CellKind, Notebook
@@ -46,6 +49,8 @@ class Session:
     told: set[tuple[object, ...]] = field(default_factory=set)
     debt: float = 0.0
     last: object = None
+    memory: Memory = field(default_factory=Memory)
+    saved: tuple[object, Notebook] | None = None  # the file as it was read last, and when it was written
 
     # ------------------------------------------------------------ after each cell
 
@@ -57,9 +62,10 @@ class Session:
         began = time.perf_counter()
         try:
             self._remember(info, result.execution_count)
-            found = self._news() if self.debt <= 0 else ()
-            if found:
-                self._say(found)
+            with _uncollected():
+                found = self._news() if self.debt <= 0 else ()
+                if found:
+                    self._say(found)
         except Exception as error:
             self._publish({"text/plain": f"nb2pipe: the analysis stopped ({type(error).__name__}: {error})"})
         self.debt = max(0.0, self.debt + time.perf_counter() - began - BUDGET)
@@ -84,7 +90,7 @@ class Session:
         ran = {cell.index for cell in notebook.cells if cell.kind is CellKind.CODE and cell.source}
         now = {
             (item.code, item.message, item.cell): item
-            for item in inspect_notebook(notebook).diagnostics
+            for item in inspect_notebook(notebook, self.memory).diagnostics
             if item.severity is not Severity.NOTICE
             and item.code != UNTAGGED
             and (item.cell is None or item.cell in ran)
@@ -100,10 +106,18 @@ class Session:
         path = self.path()
         if path is not None:
             try:
-                return self._with_runs(notebooks.read(path))
+                return self._with_runs(self._read(path))
             except InvalidInput:
                 pass  # renamed, or not saved yet: the session is still there
         return self._of_session()
+
+    def _read(self, path: Path) -> Notebook:
+        """The file; a large one takes longer to read than to analyse, so it is read when it was written."""
+        stat = path.stat()
+        written = (path, stat.st_mtime_ns, stat.st_size)
+        if self.saved is None or self.saved[0] != written:
+            self.saved = (written, notebooks.read(path))
+        return self.saved[1]
 
     def path(self) -> Path | None:
         """The notebook's file, if the front end says which it is."""
@@ -193,6 +207,18 @@ def unload(shell: Any) -> None:
         shell.events.unregister("post_run_cell", session.after_cell)
         shell.magics_manager.magics["line"].pop("nb2pipe", None)
         setattr(shell, _LATEST, None)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would look through all of the user's objects because of a few of ours."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 def _kind(source: str | None) -> CellKind:

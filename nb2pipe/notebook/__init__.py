@@ -6,7 +6,6 @@ import json
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -254,6 +253,8 @@ def _ids(sources: Sequence[str], given: Sequence[object]) -> tuple[list[str], li
 
 
 def _digest(source: str, occurrence: int) -> str:
+    from hashlib import sha256  # 2 ms, which a notebook with ids does without
+
     return sha256(f"{occurrence}\0{source}".encode()).hexdigest()[:8]
 
 

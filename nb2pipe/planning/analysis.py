@@ -28,8 +28,10 @@ class Analysis:
         return plan(self.notebook, self.roles, self.flows, self.parameters, recording)
 
 
-def understand(notebook: Notebook, flows: tuple[CellFlow, ...] | None = None) -> Analysis:
-    """Analyse a notebook; ``flows``, if known already, don't depend on its tags."""
+def understand(
+    notebook: Notebook, flows: tuple[CellFlow, ...] | None = None, memory: dataflow.Memory | None = None
+) -> Analysis:
+    """Analyse a notebook; ``flows``, if known already, don't depend on its tags. ``memory``: as in :func:`flows_of`."""
     roles, found = read_roles(notebook)
     parameters: list[Parameter] = []
     problems: list[Diagnostic] = []
@@ -42,13 +44,13 @@ def understand(notebook: Notebook, flows: tuple[CellFlow, ...] | None = None) ->
     return Analysis(
         notebook=notebook,
         roles=roles,
-        flows=flows_of(notebook) if flows is None else flows,
+        flows=flows_of(notebook, memory) if flows is None else flows,
         parameters=tuple({parameter.name: parameter for parameter in parameters}.values()),
         diagnostics=(*notebooks.remarks(notebook), *found, *problems),
     )
 
 
-def flows_of(notebook: Notebook) -> tuple[CellFlow, ...]:
-    """The data flow of each code cell."""
+def flows_of(notebook: Notebook, memory: dataflow.Memory | None = None) -> tuple[CellFlow, ...]:
+    """The data flow of each code cell; ``memory`` is for analyses of a notebook again and again."""
     code = [(cell.index, magics.to_python(cell.source)) for cell in notebook.cells if cell.kind is CellKind.CODE]
-    return dataflow.analyze(code)
+    return dataflow.analyze(code, memory)

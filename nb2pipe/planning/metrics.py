@@ -23,6 +23,7 @@ _LONGEST_NAME = 60
 PRINT = "print"  # the expression of what a cell prints
 LOG = "log"  # and of what it hands to an experiment tracker
 _HIGHER = ("acc", "auc", "f1", "r2", "precision", "recall", "score", "jaccard", "kappa", "mcc", "sensitivity", "gini")
+_RESULTS = ("result", "metric", "coef", "importance", "p_value", "pvalue")
 _LOWER = ("loss", "error", "rmse", "mse", "mae", "mape", "rmsle", "perplexity", "brier", "deviance", "aic", "bic")
 
 
@@ -31,7 +32,8 @@ class Candidate:
     """One value of a metric cell that may hold numbers; ``index`` picks an element of a shown tuple.
 
     A printed or logged one stands for all numbers that the cell prints or logs, unless it has the ``key`` of one. ``tied``
-    are (name in the log, variable): read from the variable, as long as that still holds what was logged.
+    are (name in the log, variable): read from the variable, as long as that still holds what was logged. ``series``: a
+    list, an array or a column counts too, not just a number, a dict, a table or a matrix.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Candidate:
     expression: str
     index: int | None = None
     tag: MetricTag | None = None
+    series: bool = True
     key: str | None = None
     tied: tuple[tuple[str, str], ...] = ()
 
@@ -164,9 +167,13 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow, *, tracks: bool) -> Iter
         yield Candidate(name=tag.name, step=step, cell=role.cell, source=source, expression=expression, tag=tag)
     if not role.metrics:
         return
+    looked_at = {*flow.printed, flow.shown}
     for name in assigned:
-        if name not in named and name not in flow.looped:
-            yield Candidate(name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name)
+        if name not in named and (name in looked_at or name not in flow.looped):
+            series = name in looked_at or _says_result(name)
+            yield Candidate(
+                name=name, step=step, cell=role.cell, source=MetricSource.VARIABLE, expression=name, series=series
+            )  # fmt: skip
     known = {*named, *assigned, flow.shown}
     for name in dict.fromkeys((*flow.printed, *logs.values())):
         if name not in known and name.isidentifier():
@@ -185,6 +192,11 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow, *, tracks: bool) -> Iter
         yield Candidate(
             name="logged", step=step, cell=role.cell, source=MetricSource.LOGGED, expression=LOG, tied=tied
         )  # fmt: skip
+
+
+def _says_result(name: str) -> bool:
+    """Whether a list of this name holds results (``cv_scores``), and not what they are made from (``alphas``, ``y_pred``)."""
+    return direction(name) is not Direction.BOTH or any(word in name.lower() for word in _RESULTS)
 
 
 def _elements(expression: str, cell: int) -> list[tuple[str, int | None]]:

@@ -108,17 +108,37 @@ _FILLERS = words(
 _EMPTY = words(
     """
     introduction overview exercise solution example examples notebook part chapter section question task lab
-    code homework assignment answer note notes start end begin intro
+    code homework assignment answer note notes start end begin intro learning objectives objective goals goal
+    contents outline agenda references
     """
 )
+_HANGING = words("via which who all every not more less no without vs versus about through into between made like per")
+_PREFIX = re.compile(r"^(.{2,30}?)(?:\s+[-–—|]\s+|:\s+)(?=\S)")
 _SETUP = words("import imports importing libraries library packages")
 _STEMS = {
     "loading": "load", "reading": "read", "preparing": "prepare", "splitting": "split", "training": "train",
     "evaluating": "evaluate", "exploring": "explore", "cleaning": "clean", "fitting": "fit", "plotting": "plot",
     "visualizing": "visualize", "visualising": "visualise", "building": "build", "creating": "create",
-    "predicting": "predict", "testing": "test", "tuning": "tune",
+    "predicting": "predict", "testing": "test", "tuning": "tune", "adding": "add", "applying": "apply",
+    "calculating": "calculate", "checking": "check", "comparing": "compare", "computing": "compute",
+    "defining": "define", "drawing": "draw", "dropping": "drop", "encoding": "encode", "examining": "examine",
+    "extracting": "extract", "filtering": "filter", "finding": "find", "generating": "generate",
+    "handling": "handle", "joining": "join", "making": "make", "merging": "merge", "normalizing": "normalize",
+    "removing": "remove", "running": "run", "saving": "save", "selecting": "select", "simulating": "simulate",
+    "tabulating": "tabulate", "transforming": "transform", "understanding": "understand", "using": "use",
 }  # fmt: skip
 _VARIANTS = {"modelling": "modeling", "eda": "explore", "exploratory": "explore"}
+
+
+def prefix(text: str) -> str:
+    """What stands before a dash or colon: ``pandas`` of *pandas - Cleaning data*; empty if nothing does."""
+    match = _PREFIX.match(text)
+    return match[1] if match else ""
+
+
+def without_prefix(text: str) -> str:
+    """What stands behind it."""
+    return _PREFIX.sub("", text)
 
 
 def name_of(text: str) -> str | None:
@@ -131,10 +151,14 @@ def name_of(text: str) -> str | None:
     spoken = [w for w in spoken if w not in _FILLERS] or spoken
     first = [_STEMS.get(word, word) for word in spoken[:1]]  # a verb at the front: "Loading the data"
     said = [_VARIANTS.get(word, word) for word in (*first, *spoken[1:]) if word not in _SETUP]
-    if not said or all(word in _EMPTY or word.isdigit() for word in said):
+    if len("".join(said)) < 2:  # "Part C"
+        return None
+    if all(word in _EMPTY or word.isdigit() for word in said):
         return None
     if said[:2] == ["explore", "data"]:
         said = ["explore"]
+    while len(said[:_MOST_WORDS]) > 1 and said[:_MOST_WORDS][-1] in _HANGING:
+        del said[len(said[:_MOST_WORDS]) - 1 :]
     name = ""
     for word in said[:_MOST_WORDS]:
         longer = f"{name}_{word}" if name else word

@@ -37,6 +37,7 @@ class Look:
     models: tuple[str, ...] = ()
     evaluations: tuple[str, ...] = ()  # what it evaluates with: confusion_matrix, roc_curve
     files: tuple[str, ...] = ()
+    drawings: tuple[str, ...] = ()  # what it draws with: hist, boxplot
     scores: tuple[str, ...] = ()
     shown_score: str | None = None
     prints_score: bool = False
@@ -76,6 +77,7 @@ def look(cell: int, source: str) -> Look:
         weights=weights,
         models=tuple(dict.fromkeys(name for call in calls if _is_model(name := _last(call.func)))),
         evaluations=tuple(dict.fromkeys(name for call in calls if _evaluates(name := _last(call.func)))),
+        drawings=tuple(dict.fromkeys(name for call in calls if WORK_OF.get(name := _last(call.func)) is Work.PLOT)),
         files=tuple(dict.fromkeys(file for call in calls for file in _files(call))),
         scores=scores,
         shown_score=shown,

@@ -228,6 +228,7 @@ def _finished(draft: Draft) -> Proposal:
                 looks=tuple(draft.looks[cell] for cell in cells),
                 heading=_heading(above[cells[0]], level),
                 functions=tuple(name for name, _ in own.most_common(2)),
+                makes=_first_bound(draft, cells),
             )
         )
     names = naming.names(parts, draft.taken)
@@ -236,6 +237,18 @@ def _finished(draft: Draft) -> Proposal:
     whys |= {cell: why for cell, (_, why) in draft.roles.items()}
     analysis = understand(notebook, tuple(draft.flows.values()))
     return Proposal.of(notebook, edits, analysis, whys, (*draft.notes, *_printed(draft)))
+
+
+def _first_bound(draft: Draft, cells: Sequence[int]) -> tuple[str, ...]:
+    """The variables that no cell above binds; those that cells below read come first."""
+
+    def bound(those: Iterable[int]) -> dict[str, None]:
+        statements = (s for cell in those for s in draft.flows[cell].statements if s.kind is StatementKind.OTHER)
+        return {b.name: None for s in statements for b in s.bindings if not b.name.startswith("_")}
+
+    mine = bound(cells).keys() - bound(cell for cell in draft.flows if cell < cells[0]).keys()
+    later = {u.name for cell, flow in draft.flows.items() if cell > cells[-1] for s in flow.statements for u in s.uses}
+    return tuple(sorted((name for name in bound(cells) if name in mine), key=lambda name: name not in later))
 
 
 def _printed(draft: Draft) -> Iterable[str]:

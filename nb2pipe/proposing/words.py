@@ -56,9 +56,9 @@ _CALLS = {
         SelectFromModel RFE cut qcut scale SMOTE RandomOverSampler RandomUnderSampler FunctionTransformer
         mutual_info_classif factorize ngrams word_tokenize""",
     Work.SPLIT: "train_test_split TimeSeriesSplit StratifiedShuffleSplit temporal_train_test_split",
-    Work.TRAIN: "fit fit_predict partial_fit ols OLS GLM GLS WLS Logit Probit glm ARIMA SARIMAX AutoReg",
-    Work.TUNE: """GridSearchCV RandomizedSearchCV HalvingGridSearchCV cross_val_score cross_validate
-        validation_curve learning_curve cross_val_predict BayesSearchCV""",
+    Work.TRAIN: """fit fit_predict partial_fit ols OLS GLM GLS WLS Logit Probit glm ARIMA SARIMAX AutoReg
+        cross_val_score cross_validate cross_val_predict learning_curve""",
+    Work.TUNE: """GridSearchCV RandomizedSearchCV HalvingGridSearchCV validation_curve BayesSearchCV""",
     Work.EVALUATE: """score accuracy_score balanced_accuracy_score precision_score recall_score f1_score fbeta_score
         roc_auc_score average_precision_score log_loss r2_score mean_squared_error mean_absolute_error
         root_mean_squared_error mean_absolute_percentage_error median_absolute_error explained_variance_score

@@ -24,7 +24,8 @@ from nb2pipe.model import (
     Segment,
     SegmentObservation,
 )
-from nb2pipe.outputs import outcomes, read_cell
+from nb2pipe.model.numbers import exact
+from nb2pipe.outputs.cells import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
 from nb2pipe.planning.metrics import LOG, PRINT, logged_in, printed_in
@@ -49,6 +50,7 @@ class Watch:
     definitions: tuple[str, ...]  # functions and classes: replayed, unless something changes what they hold
     stores: Mapping[int, tuple[str, ...]]  # segment -> what is looked at and stored when it ends
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
+    no_series: Mapping[int, tuple[str, ...]]  # cell -> names whose lists, arrays and columns are data, not metrics
     modules: tuple[str, ...]
     printing: Mapping[int, frozenset[str]]  # cells whose printed numbers count; expressions that are read better
     logging: Mapping[int, Mapping[str, str]]  # cells whose logged numbers count; those that variables hold
@@ -123,6 +125,7 @@ def _watch(plan: Plan) -> Watch:
         for name in sorted(handed_on):
             at_end.setdefault(timeline.leaves(step, name), []).append(name)
     metrics: dict[int, tuple[list[str], str | None]] = {}
+    no_series: dict[int, list[str]] = {}
     printing = {
         c.cell: printed_in(plan.candidates, c.cell) for c in plan.candidates if c.source is MetricSource.PRINTED
     }
@@ -133,6 +136,8 @@ def _watch(plan: Plan) -> Watch:
         names, _ = metrics.setdefault(candidate.cell, ([], None))
         if candidate.source is MetricSource.VARIABLE:
             names.append(candidate.expression)
+            if not candidate.series:
+                no_series.setdefault(candidate.cell, []).append(candidate.expression)
         else:
             metrics[candidate.cell] = (names, candidate.expression)
     return Watch(
@@ -144,6 +149,7 @@ def _watch(plan: Plan) -> Watch:
         printing=printing,
         logging={cell: tied for cell, tied in logging.items() if tied is not None},
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
+        no_series={cell: tuple(names) for cell, names in no_series.items()},
         modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
     )
 
@@ -200,14 +206,15 @@ class _Recorder(Watcher):
         assert self.probe is not None
         if index in self.watch.metrics:
             names, shown = self.watch.metrics[index]
-            for item in self.probe.metrics(cell=index, names=names, expression=shown):
+            plain = self.watch.no_series.get(index, ())
+            for item in self.probe.metrics(cell=index, names=names, expression=shown, no_series=plain):
                 self.metrics.append(
                     ObservedMetric(
                         cell=index,
                         source=MetricSource(item["source"]),
                         expression=item["expression"],
                         key=item["key"],
-                        value=float(item["value"]),
+                        value=exact(item["value"]),
                     )
                 )
         if index in self.watch.printing:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nb2pipe import magics
 from nb2pipe.model import BaselineMetric, Environment, MetricSource, Notebook, StoredEvidence
-from nb2pipe.outputs import Confidence, Reading, Source, outcomes, read_cell, trust
-from nb2pipe.outputs.trust import Trust, other_versions
+from nb2pipe.outputs.cells import outcomes, read_cell
+from nb2pipe.outputs.reading import Confidence, Reading, Source
+from nb2pipe.outputs.trust import Trust, other_versions, trust
 from nb2pipe.planning.metrics import Candidate, printed_in
 
 _BETWEEN_WORDS = r"[\s_-]*"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nb2pipe.model import Artifact, Cell, CellRole, Metric, MetricSource, Notebook, Parameter, Pipeline, Role, Step
-from nb2pipe.reports.look import Look, clean, columns, cut
+from nb2pipe.reports.look import Look, clean, columns, cut, wrap
 from nb2pipe.reports.tables import Column, Row, Styled, table
 from nb2pipe.rules import figures
 from nb2pipe.tags.grammar import comment_items
@@ -42,6 +42,16 @@ def overview(notebook: Notebook, pipeline: Pipeline, look: Look) -> list[str]:
     for part in (steps(pipeline, look), parameters(pipeline.parameters, look), metrics(pipeline.metrics, look)):
         if part:
             lines += ["", *part]
+    return lines
+
+
+def untagged(notebook: Notebook, proposed: Pipeline, look: Look) -> list[str]:
+    """A notebook without steps: how large it is, and which steps it could have."""
+    name = look.paint(clean(str(notebook.path)), "bold")
+    lines = [f"{name}: {figures.count(len(notebook.cells), 'cell')}, no steps yet"]
+    if proposed.steps:
+        could = ", ".join(f"{step.name} ({figures.cells(step.cells)})" for step in proposed.steps)
+        lines += ["", *wrap(look.plain(clean(f"steps that it could have: {could}")), look.width)]
     return lines
 
 

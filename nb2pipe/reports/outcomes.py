@@ -45,6 +45,7 @@ CHECK_COLUMNS = (
 )
 PLAN_COLUMNS = (Column("step"), Column("would"), Column("why", wraps=True))
 ACTIONS = {"run": "yellow", "perhaps": "yellow", "reuse": "cyan"}
+LIVE_COLUMNS = (Column("status"), Column("time", right=True), Column("note", cuts=True))
 RUN_COLUMNS = (Column("step"), Column("status"), Column("time", right=True), Column("note", wraps=True))
 
 
@@ -98,23 +99,49 @@ def of_check(report: CheckReport, look: Look, page: str = "") -> list[str]:
     return [*lines, *_wrapped(report.sentence, look, "green" if report.passed else "red")]
 
 
-def step_line(step: StepRecord, index: int, total: int | None, look: Look) -> str:
+def step_line(step: StepRecord, index: int, total: int, look: Look) -> str:
     """``2 of 4  ok  2.91 s  train``, for a log."""
     time = "" if step.status in (StepStatus.NOT_RUN, StepStatus.REUSED) else figures.seconds(step.seconds)
     status = look.paint(f"{step.status.value:<7}", STATUS_STYLES[step.status])
     why = f": {step.reason}" if step.reason and step.reason != FIRST_TIME else ""
-    return f"{_numbered(index, total)}  {status}  {time:>12}  {look.plain(clean(step.name + why))}".rstrip()
+    return f"{index:>{len(str(total))}} of {total}  {status}  {time:>12}  {look.plain(clean(step.name + why))}".rstrip()
 
 
-def running_line(name: str, seconds: float, index: int, total: int | None, look: Look) -> str:
-    """As :func:`step_line`, of a step that is running."""
-    status = look.paint("running", "yellow")
-    return f"{_numbered(index, total)}  {status}  {figures.seconds(seconds):>12}  {look.plain(clean(name))}"
+def live_table(
+    steps: Mapping[str, StepRecord | float | None],
+    now: float,
+    look: Look,
+    *,
+    most: int,
+    over: bool = False,
+    what: str = "step",
+) -> list[str]:
+    """The table of a run that is under way, of ``most`` rows: steps that ended, that run since a time, that wait.
+
+    ``over``: it was stopped, so that nothing runs or waits any more.
+    """
+    states = list(steps.items())
+    ended = [at for at, (_, state) in enumerate(states) if isinstance(state, StepRecord)]
+    waiting = [at for at, (_, state) in enumerate(states) if state is None]
+    too_many = max(0, len(states) - most)
+    late = waiting[len(waiting) - max(0, min(len(waiting) - 1, too_many - max(0, len(ended) - 2))) :]
+    early = ended[: max(0, too_many - len(late))]
+    rows = [_live(name, state, now, over=over) for at, (name, state) in enumerate(states) if at not in {*late, *early}]
+    lines = table((Column(what), *LIVE_COLUMNS), rows, look)
+    if early:
+        lines.insert(2, look.paint(look.plain(f"… {len(early)} more that ended"), "dim"))
+    if late:
+        lines.append(look.paint(look.plain(f"… {len(late)} more that {'did not run' if over else 'wait'}"), "dim"))
+    return lines
 
 
-def _numbered(index: int, total: int | None) -> str:
-    """``2 of 4``; without the total as long as nobody said it."""
-    return f"{index:>{len(str(total))}} of {total}" if total is not None else f"{index:>6}"
+def _live(name: str, state: StepRecord | float | None, now: float, *, over: bool) -> Row:
+    if isinstance(state, StepRecord):
+        return _step(state)
+    if state is None or over:
+        word = "waits" if not over else "not run" if state is None else "stopped"
+        return (Styled(name, "bold"), Styled(word, "dim"), "", "")
+    return (Styled(name, "bold"), Styled("running", "yellow"), figures.seconds(now - state), "")
 
 
 def _step(step: StepRecord) -> Row:

@@ -268,6 +268,7 @@ DOCUMENTS: dict[str, Schema] = {
         {"const": "report"},
         **CHECKED,
         checked=BOOLEAN,
+        notebook_diagnostics=DIAGNOSTICS,
         parameters=_list(_object(name=TEXT, value=ANY, default=ANY, changed=BOOLEAN)),
         packages=_list(_object(name=TEXT, original=_or_null(TEXT), now=_or_null(TEXT), differs=BOOLEAN)),
         contracts=_list(_object(table=TEXT, rows={"type": "integer"}, columns={"type": "integer"}, notes=TEXTS)),

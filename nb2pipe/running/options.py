@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +21,13 @@ Digest = Callable[[Path], str | None]  # SHA-256 of a file
 class Progress(Protocol):
     """Told about a run as it goes, from several threads; every method returns quickly and never raises."""
 
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
+        """A run of these steps begins, in the notebook's order; those that are reused among them.
+
+        ``what`` they are if no steps: the points of a sweep are told of as steps are.
+        """
+        ...
+
     def step_started(self, name: str, index: int, total: int) -> None:
         """A step begins; ``index`` from 0."""
         ...
@@ -30,7 +37,7 @@ class Progress(Protocol):
         ...
 
     def message(self, text: str) -> None:
-        """What begins now: the steps that follow are counted anew."""
+        """What begins now."""
         ...
 
     def note(self, text: str) -> None:
@@ -41,6 +48,9 @@ class Progress(Protocol):
 class Silent:
     """A Progress that says nothing."""
 
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
+        """Nothing."""
+
     def step_started(self, name: str, index: int, total: int) -> None:
         """Nothing."""
 
@@ -52,6 +62,21 @@ class Silent:
 
     def note(self, text: str) -> None:
         """Nothing."""
+
+
+class OnlyMessages(Silent):
+    """A Progress that passes messages and notes on: of runs beside each other, whose steps have the same names."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def message(self, text: str) -> None:
+        """Passed on."""
+        self._progress.message(text)
+
+    def note(self, text: str) -> None:
+        """Passed on."""
+        self._progress.note(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ def run_pipeline(project: Project, options: RunOptions) -> RunRecord:
     try:
         record = _new_record(project, options, cache)
         remember(project)
+        options.progress.run_started([step.name for step in project.pipeline.steps if step.name in wanted])
         with locks.held(runs.folder(project.state, record.id)):
             record, made, reasons = _reuse(project, record, wanted, options, cache)
             todo = [step for step in project.pipeline.steps if step.name in wanted and step.name not in made]

@@ -9,7 +9,7 @@ from typing import Any
 
 from nb2pipe import magics
 from nb2pipe.model import Cell, CellKind, Metric, MetricSource
-from nb2pipe.outputs import read_cell
+from nb2pipe.outputs.cells import read_cell
 from nb2pipe.outputs.plain import join
 from nb2pipe.storing import write_text
 

@@ -111,8 +111,12 @@ class Scheduler:
         waiting = list(todo)
         running: dict[str, threading.Thread] = {}
         index = total - len(todo)
+        told = self.options.company is not None  # whoever runs several tells it once
         try:
             while waiting or running:
+                if self.stopped_by and running and not told:  # here, not in the signal's handler: that must not write
+                    told = True
+                    self.options.progress.note("stopping what runs; what has finished is kept")
                 if self.company.stop.is_set() and not self.stopped_by:
                     self._interrupt(signal.SIGINT)
                 for step in [] if self.stop.is_set() else self._startable(waiting, running):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nb2pipe import notebook as notebooks
+from nb2pipe.dataflow import Memory
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import CellRole, Notebook, Pipeline
 from nb2pipe.planning.analysis import Analysis, understand
@@ -36,9 +37,12 @@ def inspect(path: str | Path) -> Inspection:
     return inspect_notebook(notebooks.read(Path(path)))
 
 
-def inspect_notebook(notebook: Notebook) -> Inspection:
-    """As :func:`inspect`, of a notebook that was read, or that is still in an editor (see ``notebook.of_content``)."""
-    analysis = understand(notebook)
+def inspect_notebook(notebook: Notebook, memory: Memory | None = None) -> Inspection:
+    """As :func:`inspect`, of a notebook that was read, or that is still in an editor (see ``notebook.of_content``).
+
+    An editor's ``memory`` makes the next analysis of an edited notebook cheaper.
+    """
+    analysis = understand(notebook, memory=memory)
     planned = analysis.plan()
     steps = {cell: step.name for step in planned.pipeline.steps for cell in step.cells}
     stale = nb402_out_of_order.find(analysis.notebook, steps)

@@ -66,11 +66,14 @@ class Points:
         order = in_order(self.project.pipeline, self.swept, points)
         with self._signals(many.stop), many:
             load_papermill()  # before several threads want it
-            done = {order[0]: self._point(points[order[0]], alone=True)}
+            self.options.progress.message(f"the first point, {_label(points[order[0]])}")
+            done = {order[0]: self._point(points[order[0]], alone=True, first=True)}
             self._refuse_shared(done[order[0]].error, reached)
             alone = alone or self._reason_for_one_by_one(reached)  # the first one may have shown something new
             if alone and len(points) > 1:
                 self.options.progress.message(f"the points run one by one: {alone}")
+            self.options.progress.run_started([_label(points[at]) for at in order], "point")
+            self._tell(done[order[0]].point)
             workers = 1 if alone else self._room(again, jobs)
             done |= self._several(points, order[1:], workers, many.stop)
             for at in self._met(done, many):
@@ -96,6 +99,7 @@ class Points:
                     for future in ready:
                         done[futures[future]] = future.result()
                     if stop.is_set():
+                        self.options.progress.note("stopping what runs; finished points are kept")
                         break
             finally:
                 stopped = stop.is_set() or len(done) < len(order)
@@ -110,16 +114,19 @@ class Points:
         met = many.met({item.run: item.span for item in done.values()})
         found = [at for at, item in sorted(done.items()) if item.run in met]
         if found and not many.stop.is_set():
-            self.total += len(found)
             files = ", ".join(sorted(set(met.values()))[:3])
             count = figures.count(len(found), "point")
             self.options.progress.message(f"{count} touched {files} at the same time: they run again, one by one")
         return [] if many.stop.is_set() else found
 
-    def _point(self, values: Mapping[str, Any], *, alone: bool, force: frozenset[str] = frozenset()) -> _Done:
-        """Run one; ``alone``: with all that may run at once, else with one step at a time."""
+    def _point(
+        self, values: Mapping[str, Any], *, alone: bool, first: bool = False, force: frozenset[str] = frozenset()
+    ) -> _Done:
+        """Run one; ``alone``: with all that may run at once, else with one step at a time. The ``first`` tells of steps."""
         began = time.monotonic()
-        inner = _Quiet(self.options.progress, told=alone and self.finished == 0)
+        inner = _Quiet(self.options.progress, told=first)
+        if not first:
+            self.options.progress.step_started(_label(values), self.finished, self.total)
         options = replace(
             self.options,
             parameters={**self.options.parameters, **values},
@@ -134,11 +141,11 @@ class Points:
             record = run_pipeline(self.project, options)
         except (StepFailed, ContractBroken) as problem:
             error = problem
-            first = problem.diagnostics[0]
-            where = f"cell {first.cell + 1}: " if first.cell is not None else ""
+            cause = problem.diagnostics[0]
+            where = f"cell {cause.cell + 1}: " if cause.cell is not None else ""
             point = SweepPoint(
                 parameters=dict(values), seconds=time.monotonic() - began, ran=tuple(inner.ran), step=inner.failed,
-                error=where + first.message,
+                error=where + cause.message,
             )  # fmt: skip
         else:
             point = SweepPoint(
@@ -146,20 +153,24 @@ class Points:
                 ran=tuple(inner.ran),
             )  # fmt: skip
         point = replace(point, run=options.run)
-        self._tell(point)
+        if not first:
+            self._tell(point)
         return _Done(point=point, error=error, span=(began, time.monotonic()), run=str(options.run))
 
     def _tell(self, point: SweepPoint) -> None:
+        """As of a step; its numbers are the reason."""
         with self.lock:
             self.finished += 1
-            shown = ", ".join(f"{name}={parameters.literal(value)}" for name, value in point.parameters.items())
-            names = [self.metric] if self.metric else list(point.metrics)[:3]
-            numbers = ", ".join(
-                f"{name} {figures.number(point.metrics[name], 6)}" for name in names if name in point.metrics
-            )
-            what = point.error or numbers or "done"
-            cached = "" if point.ran else " (nothing ran)"
-            self.options.progress.message(f"point {self.finished} of {self.total}: {shown}: {what}{cached}")
+        names = [self.metric] if self.metric else list(point.metrics)[:3]
+        numbers = [f"{name} {figures.number(point.metrics[name], 6)}" for name in names if name in point.metrics]
+        nothing = [] if point.ran or point.error else ["nothing ran"]
+        record = StepRecord(
+            name=_label(point.parameters),
+            status=StepStatus.FAILED if point.error else StepStatus.OK,
+            seconds=point.seconds,
+            reason=point.error or ", ".join([*numbers, *nothing]),
+        )
+        self.options.progress.step_finished(record)
 
     def _refuse_shared(self, error: Nb2pipeError | None, reached: frozenset[str]) -> None:
         """What fails whatever the point is no row of a table."""
@@ -217,6 +228,11 @@ class Points:
                 signal.signal(number, handler)
 
 
+def _label(values: Mapping[str, Any]) -> str:
+    """``depth=4, rate=0.1``."""
+    return ", ".join(f"{name}={parameters.literal(value)}" for name, value in values.items())
+
+
 class _Quiet:
     """The progress of one point: which steps ran, and which failed. Its lines are shown if it is ``told``."""
 
@@ -225,6 +241,11 @@ class _Quiet:
         self._told = told
         self.ran: list[str] = []
         self.failed: str | None = None
+
+    def run_started(self, names: Sequence[str], what: str = "step") -> None:
+        """A point begins."""
+        if self._told:
+            self._progress.run_started(names, what)
 
     def step_started(self, name: str, index: int, total: int) -> None:
         """A step begins."""

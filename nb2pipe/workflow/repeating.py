@@ -20,7 +20,7 @@ from nb2pipe.planning.order import dependencies
 from nb2pipe.recording.seeded import Seeds
 from nb2pipe.running import runs
 from nb2pipe.running.kernel.kernels import Kernel
-from nb2pipe.running.options import Progress, RunOptions
+from nb2pipe.running.options import OnlyMessages, Progress, RunOptions
 from nb2pipe.running.pipeline import run_pipeline
 from nb2pipe.running.projects import Project
 from nb2pipe.running.scheduling import Scheduling
@@ -107,8 +107,11 @@ class Repeating:
         except (OSError, msgspec.MsgspecError):
             return None
 
-    def run(self, name: str, seed: int, steps: frozenset[str] | None = None) -> Repeat:
-        """Run all steps, or these with what the first repeat left of the others. Raises as :func:`run_pipeline` does."""
+    def run(self, name: str, seed: int, steps: frozenset[str] | None = None, *, beside: bool = False) -> Repeat:
+        """Run all steps, or these with what the first repeat left of the others. Raises as :func:`run_pipeline` does.
+
+        ``beside`` others of the same pipeline, only messages are passed on.
+        """
         found = self.known(name) if self.keep else None
         if found is not None:
             return found
@@ -132,7 +135,7 @@ class Repeating:
                 observed=self.observed,
                 timeout=self.timeout,
                 original=self.original,
-                progress=self.progress,
+                progress=OnlyMessages(self.progress) if beside else self.progress,
                 watcher=seeds.watcher,
                 environment=lambda: seeds.environment,
             ),
@@ -156,7 +159,7 @@ class Repeating:
         if self.jobs == 1 or len(numbers) < 2:
             return [self._told(number, steps) for number in numbers]
         with ThreadPoolExecutor(max_workers=self.jobs) as pool:
-            futures: list[Future[Repeat]] = [pool.submit(self._told, number, steps) for number in numbers]
+            futures: list[Future[Repeat]] = [pool.submit(self._told, number, steps, beside=True) for number in numbers]
             try:
                 done, _ = wait(futures, return_when=FIRST_EXCEPTION)
                 for future in done:
@@ -191,9 +194,9 @@ class Repeating:
                 found[metric.name] = number
         return found
 
-    def _told(self, number: int, steps: frozenset[str] | None) -> Repeat:
+    def _told(self, number: int, steps: frozenset[str] | None, *, beside: bool = False) -> Repeat:
         self.progress.message(f"repeat {number + 1}, with another seed")
-        return self.run(f"repeat-{number}", self.seed(number), steps)
+        return self.run(f"repeat-{number}", self.seed(number), steps, beside=beside)
 
     def _arguments(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}

@@ -14,6 +14,7 @@ from typing import Any
 from nb2pipe import checking
 from nb2pipe import notebook as notebooks
 from nb2pipe.checking import contracts, kept
+from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, RunRecord
 from nb2pipe.reports import levels
@@ -67,6 +68,7 @@ def read_report(path: str | Path, *, run: str | None = None) -> Page:
             checked=said is not None,
             baseline=baseline_of(record),
             findings=of_report(check, path) if record.finished else (),
+            linted=_linted(project),
             contracts=contracts.read_compared(project.state, record.id, wanted),
             levels=_json(project.state / levels.FILE_NAME),
             earlier=tuple(earlier),
@@ -111,6 +113,17 @@ def _judged(project: Project, record: RunRecord) -> CheckReport:
     asked = asked_of(project, {}, {}, strict=False)
     found = checking.check(project.pipeline, reference, record, asked=asked)
     return replace(found, notes=checking.watched_groups(found))
+
+
+def _linted(project: Project) -> tuple[Diagnostic, ...]:
+    """What lint says of the notebook, where it still is."""
+    from nb2pipe.workflow.analysis import lint
+
+    try:
+        found = lint(project.source)
+    except InvalidInput:
+        return ()
+    return tuple(item for item in found if item.severity is not Severity.NOTICE)
 
 
 def _notebooks(record: RunRecord) -> dict[str, Any]:

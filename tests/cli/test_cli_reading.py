@@ -191,10 +191,18 @@ def test_overview(folder):
 
 
 def test_overview_without_tags(tmp_path):
-    """Who has no tags yet learns which to write."""
-    write(tmp_path / "plain notebook.ipynb", {**IMPORTS, "metadata": {}}, {**SCORE, "metadata": {}})
+    """Who has no tags yet sees which steps there could be, and the command that shows them; that is no failure."""
+    plain = [{**each, "metadata": {}} for each in (IMPORTS, LOAD, SCORE)]
+    write(tmp_path / "plain notebook.ipynb", cell("n, rate = 3, 1\ntotal = 2"), *plain)
     done = nb2pipe("plain notebook.ipynb", cwd=tmp_path)
-    assert "step:NAME" in done.stdout
+    assert done.returncode == 0
+    assert done.stdout.startswith("plain notebook.ipynb: 4 cells, no steps yet\n\nsteps that it could have: data (cell")
+    assert "next: nb2pipe tag 'plain notebook.ipynb'\n" in done.stdout
+    write(tmp_path / "wrong.ipynb", cell("x = unknown"))
+    wrong = nb2pipe("wrong.ipynb", cwd=tmp_path)
+    assert wrong.returncode == 1
+    assert "NB201" in wrong.stdout
+    assert "NB210" not in wrong.stdout
 
 
 def test_inspect_json(folder):

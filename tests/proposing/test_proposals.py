@@ -121,6 +121,10 @@ def test_scores_that_are_only_printed_are_told(tmp_path: Path) -> None:
         ("🚀", None),
         ("III. Results", "results"),
         ("CON", None),
+        ("Part C", None),
+        ("Learning objectives", None),
+        ("Print the name of all the columns", "print_name"),
+        ("Making predictions", "make_predictions"),
     ],
 )
 def test_names_from_headings(heading: str, name: str | None) -> None:
@@ -141,8 +145,8 @@ def test_headings_make_borders_and_names(tmp_path: Path) -> None:
 
 def test_from_headings(tmp_path: Path) -> None:
     """Each heading begins a step."""
-    cells = [("md", "## A b"), LOAD, ("md", "## C d"), ("", "df.shape"), ("md", "## E f"), ("", "df.size")]
-    assert [*steps(proposed(tmp_path, *cells, from_headings=True))] == ["b", "c_d", "e_f"]
+    cells = [("md", "## A bc"), LOAD, ("md", "## C d"), ("", "df.shape"), ("md", "## E f"), ("", "df.size")]
+    assert [*steps(proposed(tmp_path, *cells, from_headings=True))] == ["bc", "c_d", "e_f"]
 
 
 def test_that_many_steps(tmp_path: Path) -> None:
@@ -335,3 +339,27 @@ def test_what_is_not_gathered(tmp_path: Path, cells: list[tuple[str, str]], why:
     found = gather(notebooks.read(notebook(tmp_path, *cells)))
     assert isinstance(found, str)
     assert why in found
+
+
+def test_names_of_steps_that_do_the_same(tmp_path: Path) -> None:
+    """No numbers where what they read or draw tells them apart."""
+    cells = [
+        ("", "import pandas as pd\nimport matplotlib.pyplot as plt"),
+        LOAD,
+        ("", "plt.hist(df.a)\nx = 1"),
+        ("", "other = pd.read_csv('in/Tips 2020.csv')"),
+        ("", "plt.scatter(other.a, other.b)\nplt.scatter(x, x)"),
+    ]
+    found = proposed(tmp_path, *cells, steps=4, skip=False)
+    assert list(steps(found)) == ["load", "plots", "load_tips_2020", "plot_scatter"]
+
+
+def test_what_several_headings_begin_with_is_no_name(tmp_path: Path) -> None:
+    """*pandas - Extracting data*, *pandas - Cleaning data*: the second half says what the step does."""
+    from nb2pipe.proposing.headings import Heading
+    from nb2pipe.proposing.looks import look
+    from nb2pipe.proposing.naming import Part, names
+
+    texts = ("pandas - Extracting data", "pandas - Cleaning data", "Scikit-learn: a first model")
+    parts = [Part(looks=(look(0, "x = 1"),), heading=Heading(2, text)) for text in texts]
+    assert names(parts) == ["extract_data", "clean_data", "scikit_learn"]

@@ -4,8 +4,9 @@
 import pytest
 
 from nb2pipe.model import Cell, CellKind, Environment, Notebook
-from nb2pipe.outputs import Trust, read_cell, trust
+from nb2pipe.outputs.cells import read_cell
 from nb2pipe.outputs.plain import cleaned
+from nb2pipe.outputs.trust import Trust, trust
 
 REPORT = """              precision    recall  f1-score   support
 

@@ -15,10 +15,11 @@ from outcomes_by_hand import PIPELINE, REPORT, RUN, metric
 
 from nb2pipe.checking import kept
 from nb2pipe.checking.contracts import Compared, read_compared, write_compared
-from nb2pipe.diagnostics import Diagnostic
+from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.model import Direction, Environment, RunRecord, StepRecord, StepStatus, Verdict
 from nb2pipe.reports import json, schema
 from nb2pipe.reports.page import Facts, bands, build, document, html
+from nb2pipe.reports.page import text as markdown
 
 NASTY = "</script><img src=x onerror=alert(1)> & \"quotes\" 'too'"
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -64,6 +65,11 @@ def facts(**changed):
         "check": replace(REPORT, run=run, pipeline=NASTY, command=f"nb2pipe check '{NASTY}'"),
         "checked": True,
         "findings": (Diagnostic(code="NB401", message=NASTY, notebook="churn.ipynb", cell=8, notes=(NASTY,)),),
+        "linted": (
+            Diagnostic(
+                code="NB410", severity=Severity.WARNING, message=NASTY, notebook="churn.ipynb", cell=7, notes=(NASTY,)
+            ),
+        ),
         "contracts": (Compared(table="load/df", rows=1200, columns=3, notes=(NASTY,)),),
         "earlier": (replace(RUN, id="20261122-1", metrics={"accuracy": 0.9, "log_loss": math.nan}),),
         "path": "churn_pipeline",
@@ -127,7 +133,7 @@ def test_the_page_says_what_is_known():
     text = html.render(build(facts()))
     assert text.index("2 of 5 metrics are not reproduced") < text.index(">Metrics<") < text.index(">Pipeline<")
     for words in ("✗</span>out of tolerance", "✗</span>missing", "↺</span>reused", "from run 20261122-1", "256 MB",
-                  "1,200", "not as usual", "--level max", "2 runs"):  # fmt: skip
+                  "1,200", "not as usual", "warning NB410, churn.ipynb, cell 8", "--level max", "2 runs"):  # fmt: skip
         assert words in text, words
     assert all(values.get("scope") in ("col", "row") for tag, values in read(text).tags if tag == "th")
 
@@ -189,6 +195,24 @@ def test_the_document_has_the_same_facts():
     found = stdlib_json.loads(json.text(document.of_page(build(facts()))))
     jsonschema.Draft202012Validator(schema.DOCUMENTS["report"]).validate(found)
     assert [point["value"] for point in found["history"]["accuracy"]] == [0.9, 0.958041958041958]
+
+
+def test_the_markdown_has_the_same_facts():
+    """The conclusion first, the rest folded; what has markup in it stays text."""
+    page = build(facts(levels={"sentence": "reaches R4", "date": "2026-11-20"}, notebooks={}))
+    told = markdown.of_page(page)
+    assert told.startswith("### ❌ ")
+    for words in ("2 of 5 metrics are not reproduced", "| `accuracy` |", "table `load/df`: ", "reaches R4", "flowchart TD",
+                  "| `numpy` |", "| `accuracy` | 2 | 0.9 | 0.958042 | 0.958042 |", "cell 8: "):  # fmt: skip
+        assert words in told, words
+    assert "<img" not in told
+    assert "<script" not in told
+    assert told.count("<details>") == told.count("</details>") == 6
+    assert (
+        markdown.of_page(replace(page, passed=False, conclusion="not finished"))
+        .splitlines()[0]
+        .endswith("not finished")
+    )
 
 
 def test_a_check_is_kept_with_its_run(tmp_path):

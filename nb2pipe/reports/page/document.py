@@ -17,6 +17,7 @@ def of_page(page: Page) -> dict[str, Any]:
         "passed": page.passed,
         "sentence": page.conclusion,
         "checked": facts.checked,
+        "notebook_diagnostics": json.diagnostics(facts.linted),
         "parameters": [
             {"name": item.name, "value": item.value, "default": item.default, "changed": item.changed}
             for item in page.parameters

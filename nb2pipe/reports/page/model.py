@@ -17,9 +17,10 @@ Json = dict[str, Any]
 class Facts:
     """What is known of a run, as it is read from disk.
 
-    ``checked``: the verdicts are those of a check, not made for this report. ``levels`` is the document of the last climb.
-    ``earlier`` are older runs, newest first. ``notebooks`` (step -> nbformat data) are the executed ones; ``original`` is
-    that of the notebook, ``original_is`` where it comes from: ``recorded`` or ``saved`` outputs.
+    ``checked``: the verdicts are those of a check, not made for this report. ``linted`` are findings about the notebook as
+    it is now, notices left out. ``levels`` is the document of the last climb. ``earlier`` are older runs, newest first.
+    ``notebooks`` (step -> nbformat data) are the executed ones; ``original`` is that of the notebook, ``original_is`` where
+    it comes from: ``recorded`` or ``saved`` outputs.
     """
 
     pipeline: Pipeline
@@ -27,6 +28,7 @@ class Facts:
     checked: bool
     baseline: Baseline | None = None
     findings: tuple[Diagnostic, ...] = ()
+    linted: tuple[Diagnostic, ...] = ()
     contracts: tuple[Compared, ...] = ()
     levels: Json | None = None
     earlier: tuple[RunRecord, ...] = ()
