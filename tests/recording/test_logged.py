@@ -103,6 +103,8 @@ def test_what_is_handed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_tracked_notebook(tmp_path: Path) -> None:
     """What no variable holds is a metric, at full precision, in the original's run and in the pipeline's."""
     libraries(tmp_path)
+    quiet = "sent = []\ndef log_metric(key, value, step=None):\n    pass\n"  # state of a module would be looked at, too
+    (tmp_path / "mlflow" / "fluent.py").write_text(quiet)
     notebook(
         tmp_path,
         ("imports", "import mlflow\nfrom wandb.sdk.wandb_run import Run"),
