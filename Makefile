@@ -97,7 +97,7 @@ $(LOWEST)/.ready: requirements/lowest.txt pyproject.toml
 	@scripts/make-environment $(LOWEST) requirements/lowest.txt 3.11
 	@touch $@
 
-$(LAB)/.ready: requirements/lab.txt pyproject.toml
+$(LAB)/.ready: requirements/lab.txt pyproject.toml nb2pipe/labextension/sources.sha256
 	@scripts/make-environment $(LAB) requirements/lab.txt
 	@touch $@
 

@@ -20,7 +20,7 @@ def hold(pages: list[Path], home: Path, *, install: bool = False) -> None:
     assert len(given) == len(typed)
     for command, answer in zip(typed, given, strict=True):
         assert (answer.code == 0) is not any(words in command.shown for words in REFUSALS), (command.line, answer)
-        assert agree(command.shown, answer.printed), f"$ {command.line}\n{answer.printed}"
+        assert command.installs or agree(command.shown, answer.printed), f"$ {command.line}\n{answer.printed}"
 
 
 @pytest.mark.slow
@@ -32,6 +32,7 @@ def test_the_first_part_does_what_it_shows(tmp_path: Path) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.kernel
+@pytest.mark.timeout(900)
 def test_both_parts_with_the_installation(tmp_path: Path) -> None:
     """In an empty home, with an environment that the page's own commands make."""
     hold(PARTS, tmp_path, install=True)
