@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 LOWEST := .venvs/lowest
 LAB := .venvs/lab
+DOCS := .venvs/docs
 WORKERS ?= 2
 
 # Neither settings nor kernels of the user's account take part, and nothing is left there.
@@ -19,7 +20,7 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.cache/tmp
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint test-quick test-slow test-nightly test-lowest test-lab labextension format lock clean
+.PHONY: help demo test lint test-quick test-slow test-nightly test-lowest test-lab docs pictures labextension format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -57,6 +58,16 @@ test-lab: $(LAB)/.ready  ## JupyterLab and Notebook 7 as people use them (needs 
 	@mkdir -p .cache/tmp
 	$(LAB)/bin/python -m pytest -m lab tests/lab
 
+docs: $(DOCS)/.ready  ## the site, in .cache/site; a warning or a broken link fails
+	@rm -rf .cache/site
+	$(DOCS)/bin/python -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --fresh-env \
+	    --doctree-dir .cache/doctrees docs .cache/site
+	@echo "the site: .cache/site/index.html"
+
+pictures: $(LAB)/.ready  ## the pictures of the pages, made anew (needs chromium): look at them before you commit
+	@mkdir -p .cache/tmp
+	$(LAB)/bin/python -m tests.docs.pictures
+
 labextension: .venv/.ready  ## build the JupyterLab extension anew (needs Node 20)
 	$(BIN)/python scripts/grammar_table.py
 	cd labextension && npm ci --ignore-scripts --no-audit --no-fund && npm test && npm run build
@@ -73,6 +84,8 @@ lock:  ## write the lock files anew from pyproject.toml (needs uv)
 	    --custom-compile-command "make lock" --output-file requirements/lowest.txt pyproject.toml
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group lab \
 	    --custom-compile-command "make lock" --output-file requirements/lab.txt pyproject.toml
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group docs \
+	    --custom-compile-command "make lock" --output-file requirements/docs.txt
 
 clean:  ## remove environments, caches and the demo's pipeline
 	rm -rf .venv .venvs .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo_pipeline
@@ -85,6 +98,10 @@ $(LOWEST)/.ready: requirements/lowest.txt pyproject.toml
 	@scripts/make-environment $(LOWEST) requirements/lowest.txt 3.11
 	@touch $@
 
-$(LAB)/.ready: requirements/lab.txt pyproject.toml
+$(LAB)/.ready: requirements/lab.txt pyproject.toml nb2pipe/labextension/sources.sha256
 	@scripts/make-environment $(LAB) requirements/lab.txt
+	@touch $@
+
+$(DOCS)/.ready: requirements/docs.txt
+	@scripts/make-environment $(DOCS) requirements/docs.txt
 	@touch $@

@@ -7,8 +7,8 @@ kept in this repository: ``real_notebooks.json`` names the repository, the commi
 environment (a folder in ``--environments`` with ``bin/python``), and the notebook and its data are taken from there.
 
 Each notebook is tagged as a user would: the first code cell after each heading starts a step named after it. It is
-exported, and run plainly with papermill where the export fails or a cell shows another text (which may be so in any two
-runs). A line of ``WORK/results.jsonl`` says what came out:
+exported, and then run plainly with papermill: for the time it takes, and because a cell may show another text in any two
+runs. A line of ``WORK/results.jsonl`` says what came out:
 
 ``verified``   the values handed from step to step and the metrics are the notebook's, and so says each cell's output
 ``same``       no step hands anything to another: nothing to verify, but each cell shows what it showed
@@ -232,7 +232,7 @@ def verdict(code: int, text: str, cells: tuple[int, ...]) -> tuple[str, str]:
 
 
 def measure(entry: Entry, clones: Path, work: Path, environments: Path) -> Result:
-    """Extract, tag, run plainly, export; return what came out."""
+    """Extract, tag, export, run plainly; return what came out."""
     folder = work / entry.id
     python = environments / entry.env / "bin" / "python"
     notebook = extract(clones, entry, folder / "files")
@@ -247,22 +247,21 @@ def measure(entry: Entry, clones: Path, work: Path, environments: Path) -> Resul
 
 
 def export(entry: Entry, tagged: Path, plain: Path, python: Path, steps: int) -> Result:
-    """Export the tagged notebook, run it plainly where that decides; return what came out."""
+    """Export the tagged notebook, run it plainly; return what came out."""
     folder = next(f for f in plain.parents if f.name == entry.id)
-    project, log, seconds_plain = folder / "project", folder / "export.log", 0.0
+    project, log = folder / "project", folder / "export.log"
     command = ["export", tagged.name, "-o", str(project), "--force", "--python", str(python)]
     code, seconds = run([sys.executable, "-m", "nb2pipe", *command], tagged.parent, log, 900)
     text = log.read_text()
     cells = differing(project) if code == 0 else ()
     word, reason = verdict(code, text, cells)
-    if word not in ("verified", "same"):
-        plain_code, seconds_plain = run_plainly(plain, python, folder / "plain.log")
-        if plain_code:
-            word, reason = "original", (folder / "plain.log").read_text().strip().splitlines()[-1]
-        elif cells:
-            rounded = "equal up to rounding" in text
-            cells = differing(project, plain.with_name("plain_out.ipynb"), rounded=rounded)
-            word, reason = verdict(code, text, cells)
+    plain_code, seconds_plain = run_plainly(plain, python, folder / "plain.log")
+    if plain_code and word not in ("verified", "same"):
+        word, reason = "original", (folder / "plain.log").read_text().strip().splitlines()[-1]
+    elif cells:
+        rounded = "equal up to rounding" in text
+        cells = differing(project, plain.with_name("plain_out.ipynb"), rounded=rounded)
+        word, reason = verdict(code, text, cells)
     values = re.search(r"verified: (\d+) value", text)
     return Result(
         id=entry.id, verdict=word, reason=reason[:400], steps=steps, values=int(values[1]) if values else 0,

@@ -22,6 +22,7 @@ import re
 import shutil
 import sys
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -113,15 +114,16 @@ def texts(cells: list[dict[str, Any]]) -> Counter[str]:
     return Counter(t for c in cells if (t := shown(c).strip()))
 
 
-def right(folder: Path, cells: list[dict[str, Any]]) -> str:
-    """Say how many of the texts that two plain runs agree on the pipeline shows."""
+def right(folder: Path, cells: list[dict[str, Any]]) -> tuple[str, str]:
+    """Say how many of the texts that two plain runs agree on the pipeline shows, and which it does not."""
     plain = next(folder.glob("files/**/plain_out.ipynb"))
     again = folder / "project" / ".nb2pipe" / "original.ipynb"
     expected = texts(json.loads(plain.read_text())["cells"])
     if again.exists():
         expected &= texts(json.loads(again.read_text())["cells"])
-    found = (expected & texts(cells)).total()
-    return f"{found} of {expected.total()} outputs right"
+    found = texts(cells)
+    missing = [" ".join(text.split())[:200] for text in (expected - found).elements()]
+    return f"{expected.total() - len(missing)} of {expected.total()} outputs right", " | ".join(missing)[:2000]
 
 
 def last_words(log: Path) -> str:
@@ -132,18 +134,18 @@ def last_words(log: Path) -> str:
     )[:160]
 
 
-def copied(folder: Path, name: str, entry: Entry) -> Path:
+def copied(folder: Path, name: str) -> Path:
     """Return the notebook's folder in a fresh copy of its files."""
     shutil.rmtree(folder / name, ignore_errors=True)
     shutil.copytree(folder / "files", folder / name, ignore=shutil.ignore_patterns("*_out.ipynb"))
-    return (folder / name / entry.path).parent
+    return next((folder / name).glob("**/plain.ipynb")).parent
 
 
 def soorgeon(
-    entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int, str], venv: Path, runs: bool
+    folder: Path, plain: dict[str, Any], steps: dict[int, str], venv: Path, runs: bool
 ) -> tuple[str, str]:  # fmt: skip
     """Return what was measured and why it stopped."""
-    place = copied(folder, "soorgeon", entry)
+    place = copied(folder, "soorgeon")
     (place / "nb.ipynb").write_text(json.dumps(for_soorgeon(plain, steps)))
     path = f"{venv / 'bin'}:{os.environ['PATH']}"
     environment = {"PATH": path, "JUPYTER_PATH": str(folder / "jupyter"), "PLOOMBER_STATS_ENABLED": "false"}
@@ -158,14 +160,14 @@ def soorgeon(
     if code:
         return "converted, does not run", last_words(folder / "ploomber.log")
     names = re.findall(r"nb: (\S+\.ipynb)", (place / "pipeline.yaml").read_text())
-    return right(folder, [c for n in names for c in json.loads((place / n).read_text())["cells"]]), ""
+    return right(folder, [c for n in names for c in json.loads((place / n).read_text())["cells"]])
 
 
 def kale(
     entry: Entry, folder: Path, plain: dict[str, Any], steps: dict[int, str], venvs: dict[str, Path], runs: bool
 ) -> tuple[str, str]:  # fmt: skip
     """Return what was measured and why it stopped."""
-    place = copied(folder, "kale", entry)
+    place = copied(folder, "kale")
     (place / "nb.ipynb").write_text(json.dumps(for_kale(plain, steps)))
     venv = venvs.get(entry.env, next(iter(venvs.values())))
     environment = {"PATH": f"{venv / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": ""}
@@ -183,7 +185,7 @@ def kale(
     code, _ = run([str(venv / "bin/python"), str(driver), str(compiled), str(out)], place, log, 400, **environment)
     if code:
         return "converted, does not run", last_words(log)
-    return right(folder, json.loads(out.read_text())), ""
+    return right(folder, json.loads(out.read_text()))
 
 
 def main() -> None:
@@ -197,18 +199,20 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     words = parser.parse_args()
     venvs = {name: Path(path).absolute() for name, path in (w.split("=", 1) for w in words.kale)}
-    for entry in [Entry(**item) for item in json.loads(words.list.read_text())]:
+    names = [field.name for field in fields(Entry)]
+    listed = [{name: item[name] for name in names if name in item} for item in json.loads(words.list.read_text())]
+    for entry in [Entry(**item) for item in listed]:
         if words.only and entry.id not in words.only:
             continue
         folder = words.work.resolve() / entry.id
-        tagged = (folder / "files" / entry.path).with_name("tagged.ipynb")
-        if not tagged.exists():
+        tagged = next(folder.glob("files/**/tagged.ipynb"), None)
+        if tagged is None:
             continue
         steps = steps_of(json.loads(tagged.read_text()))
         plain = tagged.with_name("plain.ipynb").read_text()
         line: dict[str, Any] = {"id": entry.id}
         runs = not words.convert_only
-        line["soorgeon"] = soorgeon(entry, folder, json.loads(plain), steps, words.soorgeon.absolute(), runs)
+        line["soorgeon"] = soorgeon(folder, json.loads(plain), steps, words.soorgeon.absolute(), runs)
         line["kale"] = kale(entry, folder, json.loads(plain), steps, venvs, runs) if venvs else ("not tried", "")
         text = json.dumps(line, ensure_ascii=False)
         with (words.work / "elsewhere.jsonl").open("a") as out:

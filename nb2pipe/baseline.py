@@ -11,6 +11,7 @@ import msgspec
 
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Baseline, BaselineMetric, Environment, Noise, StoredEvidence
+from nb2pipe.model.numbers import exact
 from nb2pipe.rules import nb011_baseline
 
 FILE_NAME = "baseline.json"
@@ -30,11 +31,11 @@ class EvidenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
 class MetricEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One number. ``value`` is a number, or one of the texts NaN, Infinity, -Infinity. ``cell`` counts from 1."""
 
-    value: float | str
+    value: int | float | str
     step: str
     cell: int
     decimals: int | None = None
-    stored: float | str | None = None
+    stored: int | float | str | None = None
     evidence: EvidenceEntry | None = None
 
 
@@ -121,7 +122,7 @@ def load(path: Path) -> Baseline:
 def _metric(name: str, entry: MetricEntry) -> BaselineMetric:
     return BaselineMetric(
         name=name,
-        value=float(entry.value),
+        value=exact(entry.value),
         step=entry.step,
         cell=entry.cell - 1,
         decimals=entry.decimals,

@@ -49,7 +49,7 @@ METRICS = [
 ]  # fmt: skip
 NAMES = [*VALUES, "train", "a.b", "a/b", "__", "_", "é", "e\u0301", "aux", "COM1", "lpt9x", "a" * 80, "½", "x²", "ⅷ"]
 VARIABLES = ["x", "x_1", "1x", "", "a-b", "a.b", "é", "日本", "ª", "x ", "class"]
-CACHES = ["on", "off", "Yes", "TRUE", "no", "none", "maybe", "", " off "]
+CACHES = ["on", "off", "Yes", "TRUE", "no", "none", "enabled", "Disabled", "maybe", "", " off "]
 SOURCES = [
     "#| step: train", "#|step:train, in: a, b", "# a comment\n#| step: x\nx = 1", "x = 1\n#| step: late",
     "%%time\n#| step: x", "#| step: a, imports", "#| in: a, b, step: c", "#| export", "#| eval: false", "  # | metrics",

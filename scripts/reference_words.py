@@ -220,6 +220,8 @@ FIELDS = {
         "writes": "files that it wrote or changed; a step that reads them comes later",
         "hosts": "network hosts that it contacted",
         "cache": "`false` after the tag `cache:off`: the step runs each time",
+        "unchanged": "names that the step may change and did not when it was exported: runs with other parameters see to it",
+        "draws": "`false` if it drew no random numbers when it was exported: runs with other parameters see to it",
     },
     "manifest.ArtifactEntry": {
         "file": "below the artifacts folder",

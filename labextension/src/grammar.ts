@@ -219,7 +219,7 @@ export function metricProblem(value: string): string | null {
 
 /** What cannot be read in the value of `cache:`, or `null`. */
 export function cacheProblem(value: string): string | null {
-  const known = ['on', 'yes', 'true', 'off', 'no', 'false', 'none'];
+  const known = ['on', 'yes', 'true', 'enabled', 'off', 'no', 'false', 'none', 'disabled'];
   return known.includes(value.trim().toLowerCase()) ? null : `'${value}' is neither 'on' nor 'off'`;
 }
 

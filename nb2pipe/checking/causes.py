@@ -18,8 +18,10 @@ def explained(
     fingerprints: Mapping[str, str | None],
     inputs: Mapping[str, str],
     edited: Sequence[str] = (),
+    unseeded: Sequence[str] = (),
 ) -> tuple[Change, ...]:
-    """Changes against the baseline: input files, edited steps, parameters, packages, then the first value that differs.
+    """Changes against the baseline: input files, edited steps, parameters, packages, then what draws without a seed, then
+    the first value that differs.
 
     ``fingerprints`` are those of the run's values at step borders, ``inputs`` today's digests of the files that were
     read, ``edited`` the files of steps that were changed by hand since the export.
@@ -37,6 +39,7 @@ def explained(
         if name in defaults and defaults[name] != value
     ]
     found += packages(baseline.environment, report.run.environment)
+    found += [Change(kind="random", name=what, before="unseeded", now="unseeded") for what in unseeded]
     first = first_difference(pipeline, baseline.fingerprints, fingerprints)
     return (*found, *([first] if first else []))
 
@@ -80,7 +83,7 @@ def watched_groups(report: CheckReport) -> tuple[str, ...]:
         total = sum(not metric.gate and metric.step == step for metric in report.metrics)
         largest = max(moved, key=_size)
         before, now = figures.pair(largest.reference, largest.reproduced)
-        cause = next((item for item in report.changes if item.kind != "value"), None)
+        cause = next((item for item in report.changes if item.kind not in ("value", "random")), None)
         why = f"; {cause}" if cause else ""
         lines.append(
             f"step '{step}': {len(moved)} of {total} watched metrics moved, most of all {largest.name}, "

@@ -65,7 +65,12 @@ def check(
     wish = asked or Asked()
     wish = replace(wish, tolerances=tolerances or wish.tolerances, directions=directions or wish.directions)
     known = {metric.name: metric for metric in pipeline.metrics}
-    items = [_item(original, known.get(original.name), run, baseline, wish) for original in baseline.metrics]
+    usual = {m.name for m in baseline.metrics if gates.usually(known.get(m.name), m.name)}
+    usual = usual or {m.name for m in baseline.metrics}  # a check in which nothing can fail would be none
+    items = [
+        _item(original, known.get(original.name), run, baseline, wish, usual=original.name in usual)
+        for original in baseline.metrics
+    ]
     judged = _by_noise(items, baseline, wish)
     checks = [judged.get(item.name) or _compare(item, wish) for item in items]
     names = {original.name for original in baseline.metrics}
@@ -103,14 +108,15 @@ class _Item:
 
 
 def _item(
-    original: BaselineMetric, metric: Metric | None, run: RunRecord, baseline: Baseline, wish: Asked
+    original: BaselineMetric, metric: Metric | None, run: RunRecord, baseline: Baseline, wish: Asked, *, usual: bool
 ) -> _Item:  # fmt: skip
     known = baseline.noise.metrics.get(original.name) if baseline.noise else None
-    gate = wish.gates.get(original.name, known.gate if known else True)
+    tolerance = effective(metric, original, wish.tolerances)
+    gate = wish.gates.get(original.name, known.gate if known else usual or tolerance.source in OWN)
     return _Item(
         original=original,
         value=run.metrics.get(original.name),
-        tolerance=effective(metric, original, wish.tolerances),
+        tolerance=tolerance,
         direction=direction(metric, wish.directions, original.name),
         noise=known,
         gate=gate or (known is not None and known.kind is NoiseKind.DETERMINISTIC and original.name not in wish.gates),

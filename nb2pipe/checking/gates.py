@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nb2pipe.checking import intervals, moderation, multiplicity
-from nb2pipe.model import Direction, Gate, MetricNoise, NoiseKind, NoiseRule
+from nb2pipe.model import Direction, Gate, Metric, MetricNoise, NoiseKind, NoiseRule
+from nb2pipe.outputs.durations import is_duration
 
 FALSE_SHARE = 0.05  # of the watched metrics that are reported
 
@@ -43,6 +44,11 @@ class Candidate:
         """Whether the distance is larger, on the side or sides that count."""
         off = self.distance if distance is None else distance
         return (off if self.sides == 1 else abs(off)) > limit * (1 + 1e-9)
+
+
+def usually(metric: Metric | None, name: str) -> bool:
+    """Whether a metric fails a check unless somebody decides otherwise: not how long something took, without a tolerance."""
+    return not is_duration(name) or (metric is not None and metric.tolerance is not None)
 
 
 def statistical(noise: MetricNoise | None) -> bool:

@@ -70,7 +70,8 @@ LEVELS = (
     ),
     Level(
         code="R8", name="bit-identical artifacts", varied="an environment built from requirements.txt",
-        compared="sha256 of each stored artifact", acm="-", gundersen="outcome reproducible",
+        compared="sha256 of each stored artifact and each file that a step writes, and of their contents",
+        acm="-", gundersen="outcome reproducible",
     ),
 )  # fmt: skip
 BY_CODE: Mapping[str, Level] = {level.code: level for level in LEVELS}

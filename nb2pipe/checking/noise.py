@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nb2pipe.checking import floors, intervals
+from nb2pipe.checking import floors, intervals, multiplicity
+from nb2pipe.checking.gates import usually
 from nb2pipe.model import (
     Baseline,
     BaselineMetric,
@@ -15,6 +16,7 @@ from nb2pipe.model import (
     Gate,
     Metric,
     MetricNoise,
+    MetricSource,
     Noise,
     NoiseKind,
     NoiseRule,
@@ -39,19 +41,27 @@ def learn(
     """Each metric's noise. ``again`` are the metrics of a second run with the first repeat's seed.
 
     ``cases`` are lengths of the data that metrics were computed from, where known. Numbers that are part of something
-    larger (a report, a table) are watched, others are gates, unless ``gates`` says so or a tag names the metric.
+    larger (a report, a table) are watched, and durations; others are gates, unless ``gates`` says so or a tag names the
+    metric. If none would be a gate, all are.
     """
     found = {}
+    usual = {m.name for m in originals if _is_gate(m.name, metrics.get(m.name))}
+    usual = usual or {m.name for m in originals if not m.name.endswith(".support")}  # something has to be able to fail
     for original in originals:
         name, metric = original.name, metrics.get(original.name)
         values = tuple(repeat.get(name, math.nan) for repeat in repeats)
         noise = _of_metric(values, again.get(name))
-        gate = (gates or {}).get(name, metric is None or not metric.key or metric.tolerance is not None)
         known = _support(name, repeats[0]) or cases.get(name)
+        gate = (gates or {}).get(name, name in usual)
         noise = replace(noise, gate=gate, cases=floors.cases(values, known))
         direction = (directions or {}).get(name) or (metric.direction if metric else Direction.BOTH)
         found[name] = with_tolerance(noise, original, rule, direction)
     return found
+
+
+def _is_gate(name: str, metric: Metric | None) -> bool:
+    part = metric is not None and bool(metric.key) and metric.source is not MetricSource.LOGGED
+    return usually(metric, name) and not (part and metric is not None and metric.tolerance is None)
 
 
 def with_tolerance(
@@ -86,6 +96,25 @@ def typical(original: float, noise: MetricNoise, floor: float = 0.0) -> float | 
     if abs(original - noise.mean) <= max(floor, floors.discrete(noise.cases)):
         return 1.0
     return intervals.typical(original, noise.values)
+
+
+def lucky(originals: Sequence[BaselineMetric], known: Mapping[str, MetricNoise]) -> dict[str, float]:
+    """The originals that are none of their own repeats, with their p-values.
+
+    Among many numbers some are rare: Holm keeps the chance of any false one at one in a hundred, for the gates and for the
+    watched ones each.
+    """
+    found: dict[str, float] = {}
+    for gate in (True, False):
+        odds = {
+            metric.name: p
+            for metric in originals
+            if metric.name in known and known[metric.name].gate is gate
+            and (p := typical(metric.value, known[metric.name], floors.rounding(metric.decimals))) is not None
+        }  # fmt: skip
+        rejected = multiplicity.holm(list(odds.values()), LUCKY)
+        found |= {name: p for (name, p), rare in zip(odds.items(), rejected, strict=True) if rare}
+    return found
 
 
 def _reach(noise: MetricNoise, rule: NoiseRule, sides: int, alpha: float) -> tuple[float, str]:

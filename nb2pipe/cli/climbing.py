@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nb2pipe import storing, workflow
+from nb2pipe.cli import reporting
 from nb2pipe.cli.console import Console
 from nb2pipe.cli.options import Running
 from nb2pipe.cli.progress import shown
@@ -43,7 +44,10 @@ def command(
     elif file is not None:
         console.document("\n".join(levels.text(ladder, Look(width=look.width))), file)
     if form == "text" or (file is not None and not console.quiet):
-        console.answer(levels.text(ladder, look))
+        page = [f"report: {reporting.place(ladder.report)}"] if ladder.report is not None else []
+        console.answer([*levels.text(ladder, look), *page])
+    if ladder.report is not None:
+        reporting.write(ladder.report, path, console)
     if badge is not None:
         storing.write_text(badge, levels.badge(ladder))
         console.say([f"badge: {badge}, for the README: {levels.readme_line(ladder, badge.as_posix())}"])

@@ -90,4 +90,10 @@ def _next(done: workflow.Export, kernel: workflow.KernelChoice | None) -> list[s
     elif kernel is not None and kernel.name:
         words += ["-k", kernel.name]
     rest = shlex.join(words)
-    return ["", f"next: nb2pipe run {rest}", f"      nb2pipe check {rest}"]
+    lines = [f"nb2pipe run {rest}", f"nb2pipe check {rest}"]
+    cells = dict.fromkeys(finding.cell + 1 for finding in done.unseeded if finding.cell is not None)
+    if cells and done.baseline.metrics:
+        told = ", ".join(map(str, list(cells)[:3])) + (", ..." if len(cells) > 3 else "")
+        draws = f"cell {told} draws" if len(cells) == 1 else f"cells {told} draw"
+        lines.insert(1, f"nb2pipe baseline {rest}  ({draws} unseeded)")
+    return ["", *(f"{'next:' if not at else '     '} {line}" for at, line in enumerate(lines))]

@@ -20,7 +20,7 @@ from nb2pipe.model import Notebook
 from nb2pipe.reports import text
 from nb2pipe.rules import figures
 
-FORMATS = ("text", "json", "github", "junit", "sarif")
+FORMATS = ("text", "json", "github", "gitlab", "junit", "sarif")
 STDIN = "<stdin>"
 
 
@@ -148,6 +148,10 @@ def _document(found: Findings, form: str, files: Sequence[Path]) -> str:
         from nb2pipe.reports import junit
 
         return junit.of_findings(found.diagnostics, found.names)
+    if form == "gitlab":
+        from nb2pipe.reports import gitlab
+
+        return gitlab.document(found.diagnostics, root=Path.cwd())
     from nb2pipe.reports import json
 
     if form == "json":

@@ -9,7 +9,7 @@ from functools import partial
 
 from nb2pipe.dataflow.body import MISPLACED, Body
 from nb2pipe.dataflow.expressions import depends_on_outcome, expression, surely
-from nb2pipe.dataflow.facts import Bind, Position
+from nb2pipe.dataflow.facts import Bind, Position, Read
 from nb2pipe.dataflow.flow import Jumps, Outcome
 from nb2pipe.dataflow.origins import aliases
 from nb2pipe.dataflow.targets import bind_loop_target, bind_pattern, bind_target, irrefutable
@@ -152,9 +152,20 @@ def _jump(body: Body, node: ast.Break | ast.Continue) -> None:
 # ---------------------------------------------------------------- try
 
 
+def _catches_missing_names(caught: ast.expr | None) -> bool:
+    names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    known = ("NameError", "Exception", "BaseException")
+    return any(name is None or (isinstance(name, ast.Name) and name.id in known) for name in names)
+
+
 def _try(body: Body, node: ast.Try | ast.TryStar, block: Block) -> None:
     flow = body.flow
+    start = len(body.events)
     tried = body.flow.branch(lambda: block(body, node.body))
+    if any(_catches_missing_names(handler.type) for handler in node.handlers):
+        for event in body.events[start:]:
+            if isinstance(event, Read):
+                event.optional = True  # ``try: df`` / ``except NameError: df = load()``
 
     def rest() -> None:
         flow.apply(tried)

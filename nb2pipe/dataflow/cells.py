@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from nb2pipe.dataflow.body import MISPLACED, Body, deletion
@@ -11,8 +11,11 @@ from nb2pipe.dataflow.closures import Closures
 from nb2pipe.dataflow.facts import Bind, Definition, Note, Position, Read
 from nb2pipe.dataflow.flat import walk_flat
 from nb2pipe.dataflow.kinds import kind_of, renamed
+from nb2pipe.dataflow.logs import logged
+from nb2pipe.dataflow.loops import loop_variables
 from nb2pipe.dataflow.resolve import Resolution
 from nb2pipe.dataflow.scopes import Scope, ScopeKind
+from nb2pipe.dataflow.settings import settings_of_function
 from nb2pipe.dataflow.shown import shown_expression
 from nb2pipe.dataflow.statements import statement
 from nb2pipe.dataflow.texts import texts
@@ -65,6 +68,8 @@ class Walked:
         self.words, self.reads_text = NO_NAMES, False
         self.printed: tuple[str, ...] = ()
         self.prints_more = False
+        self.logged: tuple[tuple[str, str], ...] = ()
+        self.looped = NO_NAMES
         parsed = parse(code.text)
         self.lazy_annotations = future
         if isinstance(parsed, Problem):
@@ -80,6 +85,7 @@ class Walked:
         nodes = [node for node, _ in self.statements]
         self.words, self.reads_text = texts(nodes)
         self.printed, self.prints_more = _printed(nodes)
+        self.logged, self.looped = logged(nodes), loop_variables(nodes)
 
     def _refuse_misplaced(self) -> None:
         """``return`` outside a function and the like parse, but Python refuses the whole cell."""
@@ -132,6 +138,7 @@ def resolve_cell(walked: Walked, names: Names, closures: Closures) -> CellFlow:
     return CellFlow(
         cell=walked.cell, statements=tuple(statements), problems=unique, shown=shown,
         words=walked.words, reads_text=walked.reads_text, printed=walked.printed, prints_more=walked.prints_more,
+        logged=walked.logged, looped=walked.looped,
     )  # fmt: skip
 
 
@@ -140,30 +147,15 @@ def _printed(body: list[ast.stmt]) -> tuple[tuple[str, ...], bool]:
     calls = templates(ast.Module(body=body, type_ignores=[]))
     holes = [(hole.expression, call.repeated) for call in calls for hole in call.holes if not hole.counter]
     names = [name for name, repeated in holes if not repeated]
-    names += [name for node in body for name in _logged(node)]
     return tuple(dict.fromkeys(names)), any(again for _, again in holes)
-
-
-def _logged(node: ast.stmt) -> Iterator[str]:
-    """The variables that a statement hands to a tracker: ``mlflow.log_metric("auc", auc)``, ``wandb.log({"auc": auc})``."""
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute() as called) as call):
-            name = ast.unparse(called)
-        case _:
-            return
-    values: list[ast.expr] = []
-    if called.attr == "log_metric":
-        values = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg in ("value", "val"))]
-    elif called.attr == "log_metrics" or name in ("wandb.log", "run.log"):
-        given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "metrics"), None)
-        values = given.values if isinstance(given, ast.Dict) else []
-    yield from (value.id for value in values if isinstance(value, ast.Name))
 
 
 def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, names: Names) -> Statement:
     place, flow = walked.place, body.flow
     kind, modules = kind_of(node, names)
     renames = renamed(node, names) if kind is StatementKind.DEFINITION else frozenset()
+    if isinstance(node, ast.FunctionDef):
+        _note_settings(node, names)
     deletions = []
     for name, at in found.deleted.items():
         if name not in flow.sure:
@@ -186,10 +178,17 @@ def _statement(walked: Walked, node: ast.stmt, body: Body, found: Resolution, na
         bindings=_bindings(found, place, flow.sure, BindingKind.FUNCTION if renames else None) if found.bound else (),
         mutations=() if renames else _mutations(found, place, names, kind),
         deletions=tuple(deletions),
-        later_uses=_later_uses(body, place, renames) if kind is StatementKind.DEFINITION else (),
+        later_uses=_later_uses(body, place, renames, names) if kind is StatementKind.DEFINITION else (),
         modules=modules,
         seeds=found.seeds,
     )
+
+
+def _note_settings(node: ast.FunctionDef, names: Names) -> None:
+    sets = settings_of_function(node, names)
+    for definition in names.get(node.name).definitions:
+        if definition.name == node.name:
+            definition.sets = sets
 
 
 def _loops(node: ast.stmt) -> bool:
@@ -214,6 +213,7 @@ def _bindings(
                 place=place(bound.at),
                 certain=name in sure,
                 module=bound.module,
+                source=bound.source,
                 carries=frozenset(bound.carries) if bound.carries else NO_NAMES,
             )
             for name, bound in found.bound.items()
@@ -233,7 +233,9 @@ def _mutations(
     )
 
 
-def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozenset[Definition]) -> tuple[Use, ...]:
+def _later_uses(
+    body: Body, place: Callable[[Position], Place], renames: frozenset[Definition], names: Names
+) -> tuple[Use, ...]:
     """The free names of the definition's own body, builtins included; a function's own name is left out."""
     found: dict[str, Use] = {}
     stack = [e.definition for e in body.events if isinstance(e, Bind) and e.definition is not None]
@@ -245,7 +247,7 @@ def _later_uses(body: Body, place: Callable[[Position], Place], renames: frozens
         for event in definition.events:
             if not isinstance(event, Read) or not event.exposed or event.name in found or event.name == own:
                 continue
-            if not event.name.startswith(MARK):
+            if not event.name.startswith(MARK) and not (event.in_text and event.name not in names.ever):
                 found[event.name] = Use(name=event.name, place=place(event.at))
     return tuple(found.values())
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from typing import cast
 
 from nb2pipe.dataflow.body import Body
-from nb2pipe.dataflow.facts import Bind, Load
+from nb2pipe.dataflow.facts import Bind, Load, Read
 from nb2pipe.dataflow.scopes import ScopeKind, is_global
 from nb2pipe.dataflow.values import MARK
 from nb2pipe.model import BindingKind
 
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
+_FORMULA = re.compile(r"~(?![/\\])")
+_FORMULA_PART = re.compile(r"[^\W\d]\w*(?:\.\w+)*|[()]")
+_QUERY = re.compile(r"\b(select|with|insert|create|describe|summarize|from|pivot)\b", re.IGNORECASE)
+_TABLE = re.compile(r"\b(?:from|join|describe|summarize|pivot)\s+([^\W\d]\w*)\b(?!\s*[.(])", re.IGNORECASE)
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _SPECIAL = _NAMESPACES | {"exec", "eval"}
 DYNAMIC = "dynamic"
@@ -22,6 +28,8 @@ OPAQUE = "opaque"
 def special_call(body: Body, node: ast.Call) -> bool:
     """Handle a call that names variables in text. True if nothing of it is left to walk."""
     func = node.func
+    _formulas(body, node)
+    _queries(body, node)
     if isinstance(func, ast.Attribute):
         _attribute_call(body, func, node)
         return False
@@ -65,6 +73,52 @@ def _attribute_call(body: Body, func: ast.Attribute, node: ast.Call) -> None:
 def _read_at(body: Body, name: str, position: tuple[int, int, int]) -> None:
     if is_global(body.scope.find(name)):
         body.read_global(name, position)
+
+
+def _formulas(body: Body, node: ast.Call) -> None:
+    """``smf.ols("y ~ np.log(x) + double(z)", data=df)``: what is no column is looked up where the call stands."""
+    for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and _FORMULA.search(part.value):
+            everything = len(node.args) + len(node.keywords) == 1  # no table: all names are variables
+            for name in _names_in_formula(part.value, everything=everything):
+                if is_global(body.scope.find(name)):
+                    body.read_global(name, body.position(part), optional=True)
+                    cast("Read", body.events[-1]).in_text = True
+
+
+def _queries(body: Body, node: ast.Call) -> None:
+    """``duckdb.sql("select * from df")``, ``pl.sql``, ``sqldf``: a table that the database has not is a variable."""
+    for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for text in _texts_of(part):
+            if _QUERY.search(text):
+                for name in dict.fromkeys(_TABLE.findall(text)):
+                    _read_if_bound(body, name, part)
+
+
+def _texts_of(node: ast.expr) -> list[str]:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return [" ? ".join(texts)] if texts else []
+
+
+def _read_if_bound(body: Body, name: str, node: ast.expr) -> None:
+    if is_global(body.scope.find(name)):
+        body.read_global(name, body.position(node), optional=True)
+        cast("Read", body.events[-1]).in_text = True
+
+
+def _names_in_formula(text: str, *, everything: bool) -> list[str]:
+    """Names that a formula calls, takes attributes of or hands to a call; bare terms are columns of the table."""
+    found: dict[str, None] = {}
+    depth = 0
+    plain = _QUOTED.sub("''", text)
+    for match in _FORMULA_PART.finditer(plain):
+        part = match[0]
+        if part in "()":
+            depth += 1 if part == "(" else -1
+        elif everything or depth > 0 or "." in part or plain[match.end() :].lstrip().startswith("("):
+            found[part.partition(".")[0]] = None
+    return list(found)
 
 
 def _loaded_names(text: str) -> list[str]:

@@ -19,7 +19,8 @@ MUTATING_METHODS = _words(
     writestr close execute executemany executescript commit rollback put put_nowait fill itemset resize setflags
     partition byteswap load_state_dict zero_grad backward step compile fit_generator add_argument add_node
     add_nodes_from add_edge add_edges_from remove_node remove_edge __setitem__ __setattr__ __delitem__ __iadd__
-    setstate set_state insert_many insert_one set_title set_xlabel set_ylabel set_xlim set_ylim set_xticks
+    setstate set_state register setLevel addHandler removeHandler setFormatter addFilter removeFilter
+    insert_many insert_one set_title set_xlabel set_ylabel set_xlim set_ylim set_xticks
     set_yticks set_xticklabels set_yticklabels set_xscale set_yscale legend savefig set_style set_properties
     add_subplot add_patch add_collection add_artist add_axes train_on_batch build_vocab read readline readlines
     truncate seek send throw __next__ fetchone fetchall fetchmany random integers normal uniform choice
@@ -49,6 +50,7 @@ PURE_METHODS = _words(
     sem xs take filter first last nth size ngroups get_group cumcount prob logpdf pdf cdf ppf toarray todense
     get_dummies tz_localize tz_convert day_name month_name conj summary as_integer_ratio exists is_file is_dir
     mkdir read_text read_bytes glob rglob iterdir joinpath with_suffix resolve relative_to as_posix numpy cpu
+    debug warning error critical exception isEnabledFor getEffectiveLevel
     detach tobytes bit_length is_integer hex evaluate asfreq corrwith get_prediction findall match search
     combine_first asof repeat contains extract json conf_int plot_diagnostics predict_classes get_booster write_text
     parameters __len__ __contains__ __getitem__
@@ -174,6 +176,7 @@ CONVENTIONS = {
     "tf": "tensorflow",
     "warnings": "warnings", "os": "os", "sys": "sys", "random": "random", "torch": "torch", "matplotlib": "matplotlib",
     "pandas": "pandas", "numpy": "numpy", "logging": "logging", "sklearn": "sklearn",
+    "rcParams": "matplotlib.rcParams",
 }  # fmt: skip
 """What these names mean when nothing in the notebook binds them (``%pylab``, star imports)."""
 

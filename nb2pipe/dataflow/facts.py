@@ -43,7 +43,8 @@ class Definition:
 
     ``parts`` are the methods and lambdas of a class. ``lazy`` marks code that runs after the call has returned
     (generators, coroutines, closures): the value of a call then needs the definition itself. ``kept`` are the parameters
-    whose default is an object that lives as long as the function: ``to=[]``.
+    whose default is an object that lives as long as the function: ``to=[]``. ``sets`` are the modules whose settings a call
+    changes, if it does nothing else.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Definition:
     returns_value: bool = False
     owner: Definition | None = None
     kept: frozenset[str] = frozenset()
+    sets: tuple[str, ...] | None = None
 
     def parameter(self, slot: Slot, shift: int = 0) -> tuple[str, ...]:
         """The bases of the parameters that an argument in ``slot`` may land in."""
@@ -79,7 +81,8 @@ Load = tuple[str | Definition, bool]
 class Read:
     """A global name is read; ``exposed`` unless the code certainly bound it before. ``hidden``: names bound by then.
 
-    ``at_rest``: as the base of a class, where the code behind the name does not run.
+    ``at_rest``: as the base of a class, where the code behind the name does not run. ``optional``: nothing happens if the
+    name is not bound; ``in_text``: the name stands in a text, and may mean something else.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Read:
     optional: bool = False
     hidden: frozenset[str] = frozenset()
     at_rest: bool = False
+    in_text: bool = False
 
 
 @dataclass(slots=True)

@@ -6,22 +6,22 @@ import ast
 from collections.abc import Sequence
 
 from nb2pipe.dataflow.facts import Definition
-from nb2pipe.dataflow.settings import setting_modules
+from nb2pipe.dataflow.settings import changed_beside, imported_for, setting_modules
 from nb2pipe.dataflow.values import NONE, Names
 from nb2pipe.model import StatementKind
 
 
 def kind_of(node: ast.stmt, names: Names) -> tuple[StatementKind, tuple[str, ...]]:
-    """The kind of a statement, and the modules that a SETTING concerns."""
+    """The kind of a statement, and the modules whose settings it changes."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         defines = isinstance(node.value, ast.Lambda) or renamed(node, names)
-        return (StatementKind.DEFINITION if defines else StatementKind.OTHER), ()
+        return (StatementKind.DEFINITION if defines else StatementKind.OTHER), changed_beside(node, names)
     if isinstance(node, (ast.Import, ast.ImportFrom)) or _only_imports(node):
-        return StatementKind.IMPORT, ()
+        return StatementKind.IMPORT, imported_for(node)
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _names_lambda(node):
-        return StatementKind.DEFINITION, ()
+        return StatementKind.DEFINITION, changed_beside(node, names)
     modules = setting_modules(node, names)
-    return (StatementKind.OTHER, ()) if modules is None else (StatementKind.SETTING, modules)
+    return (StatementKind.OTHER, changed_beside(node, names)) if modules is None else (StatementKind.SETTING, modules)
 
 
 def renamed(node: ast.stmt, names: Names) -> frozenset[Definition]:

@@ -35,6 +35,7 @@ class Bound:
     kind: BindingKind
     certain: bool
     module: str | None
+    source: str | None = None
     carries: set[str] = field(default_factory=set)
 
 
@@ -171,8 +172,10 @@ class Resolution:
         known = self.bound.get(bind.name)
         module = bind.module.lstrip(".").split(".")[0] if bind.module is not None else None
         if known is None:
-            known = self.bound[bind.name] = Bound(bind.at, bind.kind, False, module)
-        elif known.kind is not bind.kind:
+            known = self.bound[bind.name] = Bound(bind.at, bind.kind, False, module, bind.module)
+        elif known.source != bind.module:
+            known.source = None
+        if known.kind is not bind.kind:
             known.kind = _stronger(known.kind, bind.kind)
             known.module = known.module or module
         if value.carried or (value.definitions and bind.definition is None):

@@ -194,7 +194,7 @@ def _bind_import(body: Body, name: str, module: str, node: ast.alias) -> None:
 
 def _function(body: Body, node: FunctionNode) -> None:
     mark = len(body.loads)
-    expressions(body, node.decorator_list)
+    _decorators(body, node.decorator_list)
     expressions(body, defaults_of(node.args))
     if not body.lazy_annotations:
         outer = body.scope
@@ -210,6 +210,13 @@ def _function(body: Body, node: FunctionNode) -> None:
     body.emit_bind(Bind(node.name, at, BindingKind.FUNCTION, definition=definition, loads=captured))
 
 
+def _decorators(body: Body, nodes: Sequence[ast.expr]) -> None:
+    """``@show.register`` is called with what it decorates, and may keep it."""
+    for node in nodes:
+        called = ast.copy_location(ast.Call(func=node, args=[], keywords=[]), node)
+        expression(body, called if isinstance(node, ast.Attribute) else node)
+
+
 def _define_inside(body: Body, definition: Definition) -> None:
     """A function inside another one counts as part of it: it is almost always called or handed out."""
     body.inline(definition)
@@ -217,7 +224,7 @@ def _define_inside(body: Body, definition: Definition) -> None:
 
 def _class(body: Body, node: ast.ClassDef) -> None:
     mark = len(body.loads)
-    expressions(body, node.decorator_list)
+    _decorators(body, node.decorator_list)
     outer = body.scope
     parts: dict[str, Definition] = {}
     body.scope = type_scope(outer, node)

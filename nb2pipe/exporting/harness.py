@@ -8,6 +8,7 @@ from nb2pipe import formats, parameters
 from nb2pipe.exporting.names import Aliases
 from nb2pipe.exporting.templates import render
 from nb2pipe.model import Artifact, MetricSource, Step
+from nb2pipe.planning.libraries import with_implied
 from nb2pipe.planning.metrics import Candidate
 from nb2pipe.recording import metric_source
 
@@ -48,8 +49,10 @@ def folders() -> str:
     return "_nb_inputs, _nb_outputs = _nb_os.path.abspath(inputs), _nb_os.path.abspath(outputs)"
 
 
-def inputs(step: Step, aliases: Aliases, *, located: bool) -> str:
-    """Find the folders, unless the setup ``located`` them; load what earlier steps saved, continue their random state."""
+def inputs(step: Step, aliases: Aliases, *, located: bool, torch: bool) -> str:
+    """Find the folders, unless the setup ``located`` them; load what earlier steps saved, continue their random state
+    (``torch``: some step draws from PyTorch's generator).
+    """
     loaded = [artifact for artifact in step.inputs if not set(artifact.taken) & set(step.early)]
     lines = ["# What this step gets from earlier ones; `inputs` and `outputs` are folders", "import os as _nb_os"]
     lines += _imports(loaded, aliases, load=True)
@@ -60,7 +63,10 @@ def inputs(step: Step, aliases: Aliases, *, located: bool) -> str:
     ]
     lines += [_load(artifact, aliases) for artifact in loaded]
     if step.random_from:
-        lines += ["", render("project/random_load.py.j2", folder=step.random_from, file=RANDOM_FILE).rstrip()]
+        load = render(
+            "project/random_load.py.j2", folder=step.random_from, file=RANDOM_FILE, torch=torch, imports=uses_torch(step)
+        )  # fmt: skip
+        lines += ["", load.rstrip()]
     return "\n".join(lines)
 
 
@@ -91,8 +97,15 @@ def metrics(found: Sequence[Candidate]) -> str:
     return "\n".join(lines)
 
 
-def outputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
-    """Save what later steps read, the metrics, and the random state if a later step goes on with it."""
+def uses_torch(step: Step) -> bool:
+    """Whether the step may draw from PyTorch's generator."""
+    return "torch" in with_implied(step.modules)
+
+
+def outputs(step: Step, aliases: Aliases, *, metrics: bool, torch: bool) -> str:
+    """Save what later steps read, the metrics, and the random state (``torch``: some step draws from it) if a later step
+    goes on with it.
+    """
     lines = ["# What later steps get from this one"]
     lines += _imports(step.outputs, aliases, load=False)
     lines += [_save(artifact, aliases) for artifact in step.outputs]
@@ -101,7 +114,7 @@ def outputs(step: Step, aliases: Aliases, *, metrics: bool) -> str:
         lines += ["import json as _nb_json", f'with open(f"{path}", "w") as _nb_file:']
         lines += ["    _nb_json.dump(_nb_metrics, _nb_file, indent=1)"]
     if step.saves_random:
-        lines.append(render("project/random_save.py.j2", folder=step.name, file=RANDOM_FILE).rstrip())
+        lines.append(render("project/random_save.py.j2", folder=step.name, file=RANDOM_FILE, torch=torch).rstrip())
     return "\n".join(lines) if len(lines) > 1 else "# No later step needs anything from this one"
 
 

@@ -17,6 +17,8 @@ from nb2pipe.rules.placing import source_lines
 
 _PAPERMILLS = ("parameters", "injected-parameters")  # cells with these would be taken for the step's own
 _MOVING = re.compile(r"\b(inputs|outputs|chdir|cd)\b")  # lines after which the folders' names may mean something else
+_FUTURE = re.compile(r"^from __future__ import (?:\([^)]*\)|[^\n#;]+)", re.MULTILINE)
+_NOTHING = re.compile(r"^# from cell \d+\n\s*(?=# from cell|\Z)", re.MULTILINE)
 INPUTS = "inputs"
 OUTPUTS = "outputs"
 
@@ -51,15 +53,24 @@ def build(step: Step, context: StepContext) -> dict[str, Any]:
 
 def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
     parameters = {parameter.name: parameter for parameter in context.pipeline.parameters}
-    read = [candidate for candidate in context.candidates if candidate.source is not MetricSource.PRINTED]
+    outside = (MetricSource.PRINTED, MetricSource.LOGGED)  # noted by the runner
+    given = {(metric.cell, metric.expression) for metric in context.pipeline.metrics}
+    read = [
+        candidate
+        for candidate in context.candidates
+        if candidate.source not in outside and (candidate.series or (candidate.cell, candidate.expression) in given)
+    ]
     needs_numbers = any(candidate.step == step.name for candidate in read)
     yield _markdown("title", harness.title(step, context.source))
     yield _code("parameters", _parameters(step, parameters, context), tags=["parameters"])
-    setup = _setup(step, context)
+    future, setup = _future_apart(_setup(step, context))
+    if future:
+        yield _code("future", future)
     if setup:
         yield _code("setup", setup)
     located = harness.folders() in setup
-    yield _code("inputs", harness.inputs(step, context.aliases, located=located))
+    torch = any(harness.uses_torch(other) for other in context.pipeline.steps)
+    yield _code("inputs", harness.inputs(step, context.aliases, located=located, torch=torch))
     if needs_numbers:
         yield _code("numbers", harness.numbers())
     by_index = {cell.index: cell for cell in context.notebook.cells}
@@ -69,7 +80,7 @@ def _cells(step: Step, context: StepContext) -> Iterable[dict[str, Any]]:
         own = [candidate for candidate in read if candidate.cell == index]
         if own:
             yield _code(f"metrics-{index + 1}", harness.metrics(own))
-    yield _code("outputs", harness.outputs(step, context.aliases, metrics=needs_numbers))
+    yield _code("outputs", harness.outputs(step, context.aliases, metrics=needs_numbers, torch=torch))
 
 
 def _parameters(step: Step, parameters: Mapping[str, Parameter], context: StepContext) -> str:
@@ -108,6 +119,12 @@ def _setup(step: Step, context: StepContext) -> str:
     if early or any(_MOVING.search(part) for part in parts):
         parts.insert(0, f"import os as _nb_os\n{harness.folders()}\n")
     return "\n".join(parts)
+
+
+def _future_apart(setup: str) -> tuple[str, str]:
+    """``from __future__ import ...`` holds for the cells below and must come first in its own: a cell of its own, before."""
+    future = dict.fromkeys(match[0].strip() for match in _FUTURE.finditer(setup))
+    return ("\n".join(future), _NOTHING.sub("", _FUTURE.sub("", setup)).strip("\n")) if future else ("", setup)
 
 
 def _lines(notebook: Notebook, snippet: Snippet) -> str:

@@ -27,6 +27,8 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     ``inputs`` maps artifacts to the steps that made them; ``wanted`` says which names of a joint artifact are taken.
     ``setup`` are the lines of other cells that the step replays, as ``CELL:FIRST-LAST``; the first that reads a loaded
     value is followed by the word ``loaded``. ``cache: false`` runs the step each time.
+    ``unchanged`` are names that the step may change and did not when it was exported, ``draws: false`` says that it drew no
+    random numbers: runs with other parameters see to it that it stays so.
     """
 
     notebook: str
@@ -45,6 +47,8 @@ class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     cache: bool = True
+    unchanged: tuple[str, ...] = ()
+    draws: bool = True
 
 
 class ParameterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -76,6 +76,8 @@ def to_pipeline(manifest: Manifest) -> Pipeline:
                 writes=entry.writes,
                 hosts=entry.hosts,
                 cache=entry.cache,
+                unchanged=entry.unchanged,
+                draws=entry.draws,
             )
             for name, entry in manifest.steps.items()
         ),
@@ -145,6 +147,8 @@ def _step_entry(step: Step, notebook: str, artifact_files: dict[tuple[str, str],
         writes=step.writes,
         hosts=step.hosts,
         cache=step.cache,
+        unchanged=step.unchanged,
+        draws=step.draws,
     )
 
 

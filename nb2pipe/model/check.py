@@ -59,7 +59,10 @@ class MetricCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something that is not as it was when the original ran: ``kind`` is value, input, parameter, code or package."""
+    """Something that is not as it was when the original ran: ``kind`` is value, input, parameter, code or package.
+
+    Or that never is: ``random`` is what draws random numbers without a seed.
+    """
 
     kind: str
     name: str

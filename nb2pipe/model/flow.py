@@ -37,7 +37,8 @@ class Use:
 class Binding:
     """A name that a statement binds.
 
-    ``certain`` is false where control flow may pass by. ``module`` is the imported root module (``sklearn``) of an import.
+    ``certain`` is false where control flow may pass by. ``module`` is the imported root module (``sklearn``) of an import,
+    ``source`` all of what is imported (``sklearn.svm.SVC``).
     ``carries`` names the user-defined functions and classes that the bound value may contain (an instance of a class
     defined in the notebook, a transformer holding a function): whoever loads the value needs their definitions.
     """
@@ -47,6 +48,7 @@ class Binding:
     place: Place
     certain: bool = True
     module: str | None = None
+    source: str | None = None
     carries: frozenset[str] = frozenset()
 
 
@@ -78,7 +80,7 @@ class Statement:
 
     ``uses`` are the globals it may read before it binds them itself; for a DEFINITION only those read while defining
     (decorators, defaults, bases, annotations, class body). ``later_uses`` are a DEFINITION's free names, read when called.
-    ``modules`` are the root modules whose settings a SETTING changes.
+    ``modules`` are the root modules whose settings it changes: a SETTING does nothing else, others may on the way.
     """
 
     cell: int
@@ -117,7 +119,9 @@ class CellFlow:
     """The data flow of one code cell. ``shown`` is the source of its last expression, if the cell displays one.
 
     ``words`` stand in its strings; ``reads_text``: it may read names that stand in a string, its own or another cell's.
-    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops.
+    ``printed`` are the expressions that its print calls write; ``prints_more``: some do so in loops. ``logged`` are (name,
+    expression) of what its calls hand to an experiment tracker, ``""`` where only a run can tell. ``looped`` are names that
+    only its loops bind.
     """
 
     cell: int
@@ -128,3 +132,5 @@ class CellFlow:
     reads_text: bool = False
     printed: tuple[str, ...] = ()
     prints_more: bool = False
+    logged: tuple[tuple[str, str], ...] = ()
+    looped: frozenset[str] = frozenset()

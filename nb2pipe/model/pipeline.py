@@ -38,6 +38,7 @@ class MetricSource(StrEnum):
     VARIABLE = "variable"  # a name that a metrics cell assigns
     SHOWN = "shown"  # the value of the cell's last expression
     PRINTED = "printed"  # a number in what the cell prints; ``key`` is what it is called there
+    LOGGED = "logged"  # a number that the cell hands to an experiment tracker, under the name ``key``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,9 @@ class Step:
     compute from parameters. ``after`` are steps that must come first without handing data over. ``random_from`` is the
     step whose random state this one continues. ``modules`` are the root modules that the step imports; ``reads`` and
     ``writes`` (files) and ``hosts`` are what the observed run saw it touch. ``cache`` is false after ``cache:off``.
+
+    ``unchanged`` are names that the step may change, but did not in the observed run, so that later steps take them as
+    they were before. ``draws`` is false if it drew no random numbers there, though the notebook seeds them.
     """
 
     name: str
@@ -124,6 +128,8 @@ class Step:
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     cache: bool = True
+    unchanged: tuple[str, ...] = ()
+    draws: bool = True
 
     @property
     def above(self) -> tuple[str, ...]:

@@ -79,7 +79,11 @@ class SegmentObservation:
     objects: tuple[tuple[str, ...], ...] = ()  # names that share objects
     reads: tuple[str, ...] = ()  # files opened, relative to the notebook's folder where they are in it
     writes: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()  # files and folders
+    makes: tuple[str, ...] = ()  # folders
+    lists: tuple[str, ...] = ()  # folders
     hosts: tuple[str, ...] = ()  # host:port
+    unpickled: tuple[str, ...] = ()  # the notebook's functions and classes that pickles in files refer to
     definitions: Mapping[str, str | None] = field(
         default_factory=dict
     )  # the notebook's functions and classes: fingerprints

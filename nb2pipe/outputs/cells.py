@@ -10,18 +10,18 @@ from typing import Any
 
 from nb2pipe.model import Cell
 from nb2pipe.outputs import labels, logs, reports, tables
+from nb2pipe.outputs.durations import is_duration
 from nb2pipe.outputs.numerals import FREE, Number, unwrapped
 from nb2pipe.outputs.plain import cleaned, join, printed
 from nb2pipe.outputs.prints import Printed, tie
 from nb2pipe.outputs.reading import Confidence, Reading, Source
-from nb2pipe.outputs.structures import MOST, numbers
+from nb2pipe.outputs.structures import MOST, TIMES, numbers
 from nb2pipe.outputs.templates import templates
 
 SCRAP = "application/scrapbook.scrap.json+json"
 PAPERMILL_RECORD = "application/papermill.record+json"
 _RESULTS = ("execute_result", "pyout", "display_data")
 _LONGEST = 60
-_TIME = re.compile(r"time|second|elapsed|duration|minute|\bdate|\bnow\b|took", re.IGNORECASE)
 FLOAT = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 
 
@@ -37,11 +37,11 @@ def read_cell(cell: Cell, source: str) -> tuple[Reading, ...]:
 
 
 def outcomes(readings: Iterable[Reading]) -> Iterator[Reading]:
-    """The printed numbers that a second run should print again: no durations, no guesses, no counts of a report's rows."""
+    """The printed numbers that a second run should print again: no guesses, no counts of a report's rows."""
     for reading in readings:
         if reading.key.endswith(".support") or (reading.source is Source.REPORT and reading.name.endswith(".support")):
             continue
-        if reading.source in (Source.PRINT, Source.REPORT) and not _TIME.search(f"{reading.name} {reading.expression}"):
+        if reading.source in (Source.PRINT, Source.REPORT):
             yield reading
 
 
@@ -110,7 +110,7 @@ def _of_output(output: Mapping[str, Any]) -> tuple[list[tuple[str, Number]], Sou
         if isinstance(data, Mapping)
         else {"text/plain": output.get("text", ""), "text/html": output.get("html", "")}
     )
-    found = tables.numbers(join(data.get("text/html", "")))
+    found = [item for item in tables.numbers(join(data.get("text/html", ""))) if not TIMES & set(item[0].split("."))]
     if found:
         return found, Source.TABLE
     text = cleaned(join(data.get("text/plain", ""))).strip()
@@ -156,14 +156,14 @@ def _printed(cell: Cell, tree: ast.Module) -> Iterator[Reading]:
     if not text.strip():
         return
     tied, spans = tie(text, templates(tree))
-    for item in tied:
-        yield _tied(cell, item)
-    yield from _untied(cell, _without(text, spans))
+    for reading in (*(_tied(cell, item) for item in tied), *_untied(cell, _without(text, spans))):
+        if not is_duration(f"{reading.name} {reading.expression or ''}"):  # another in each run
+            yield reading
 
 
 def _tied(cell: Cell, item: Printed) -> Reading:
     expression = item.hole.expression
-    label = _label(item.label) if item.repeated else labels.clean(item.label)
+    label = _label(FREE.sub("\n", item.label) if item.repeated else item.label)
     plain = re.fullmatch(r"[\w.]+(?:\[[\w'\"]+\])*", expression) is not None
     title = expression if (plain and not item.repeated) or not label else label
     if len(title) > _LONGEST:
@@ -183,8 +183,9 @@ def _tied(cell: Cell, item: Printed) -> Reading:
 
 
 def _label(text: str) -> str:
-    """What names the number that follows: the words after the last number, else those before it, and the sign between."""
-    *before, last = FREE.sub("\n", text).split("\n")
+    """What names the number that follows: the words after the last line break, which stands for a number, else those
+    before it, and the sign between."""
+    *before, last = text.split("\n")
     own = labels.clean(last)
     if own:
         return own

@@ -17,13 +17,15 @@ SPREAD = re.compile(r"±|\+/?-")  # between a mean and its deviation
 LONGEST = 80
 MOST = 12  # numbers on a line; more is data
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_COUNT = re.compile(r"^\W*\d+\s*/\s*\d+(?!\w)")  # how far a loop or a progress bar has come
 
 
 def clean(text: str) -> str:
     """A label without the signs around it; ``""`` if it holds no letter."""
     last = re.split(r"\s{3,}|[|;\t]|,\s", text.strip().rstrip(":=,;|- \t"))[-1]
-    label = _EDGE.sub("", last).strip()
+    label = _EDGE.sub("", _COUNT.sub("", last)).strip()
     label = re.sub(r"\s+", " ", label)
+    label += ")" if label.count("(") == label.count(")") + 1 else ""
     return label[-LONGEST:] if re.search(r"[^\W\d_]", label) else ""
 
 

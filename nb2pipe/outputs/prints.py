@@ -19,7 +19,11 @@ _MOST = 60  # times that a print in a loop is read
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A number that an expression printed; ``label`` is the text before it on its line, ``span`` where it stood."""
+    """A number that an expression printed; ``span`` is where it stood.
+
+    ``label`` is the text before it on its line, with a line break in place of each number that another expression printed:
+    a name that held one would be another name in the next run.
+    """
 
     hole: Hole
     key: str
@@ -36,10 +40,11 @@ def tie(text: str, calls: Sequence[Template]) -> tuple[list[Printed], list[tuple
     at = 0
     taken: set[int] = set()  # where values stand that a print call already explains
     for index, call in enumerate(calls):
-        if not call.holes:
+        heading = not call.holes and not FREE.search("".join(map(str, call.parts)))
+        if heading or call.displayed:  # a heading may name the number below it
             continue
         pattern = re.compile(_pattern(call), re.MULTILINE)
-        counts = all(hole.counter for hole in call.holes)
+        counts = all(hole.counter for hole in call.holes)  # or there are none: fixed text with numbers in it
         if call.repeated:
             for count, match in enumerate(pattern.finditer(text, at)):
                 if count >= _MOST or not match[0]:
@@ -58,7 +63,7 @@ def tie(text: str, calls: Sequence[Template]) -> tuple[list[Printed], list[tuple
         values = list(_values(text, first, call, stop))
         found += values
         taken |= set(range(*first.span()))
-        spans += [value.span for value in values]
+        spans += [value.span for value in values] or ([first.span()] if counts else [])
         at = max([first.end(), *(value.span[1] for value in values)])
     return found, spans
 
@@ -87,12 +92,23 @@ def _values(text: str, match: re.Match[str], call: Template, stop: int) -> Itera
         if last and not inside:
             end, inside = _block(text, start, stop)
         line = text.rfind("\n", 0, start) + 1
-        label = text[line:start] if text[line:start].strip() else _line_before(text, line)
+        before = [match.span(f"h{number}") for number in range(index)]
+        label = _masked(text, line, start, before) if text[line:start].strip() else _line_before(text, line)
         for key, number in inside:
             if not key and not hole.rounded and not call.repeated and _FLOAT.fullmatch(text[start:end].strip()):
                 yield Printed(hole, key, _scaled(Number(number.value, None), hole), label, False, (start, end))
                 continue  # str(float) shows all digits
             yield Printed(hole, key, _scaled(number, hole), label, call.repeated, (start, end))
+
+
+def _masked(text: str, line: int, start: int, spans: Sequence[tuple[int, int]]) -> str:
+    """The text from the line's begin to a number, a line break in place of each number in ``spans``."""
+    pieces, at = [], line
+    for first, last in spans:
+        if first >= at and FREE.fullmatch(text[first:last].strip()):
+            pieces.append(text[at:first])
+            at = last
+    return "\n".join([*pieces, text[at:start]])
 
 
 def _clean(text: str, hole: Hole) -> str:

@@ -13,7 +13,7 @@ _ROUNDING = ("round", "float", "np.round", "np.around", "numpy.round", "str", "r
 _BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith)
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _GRIDS = ("range", "arange", "linspace", "logspace", "geomspace", "tqdm", "trange")
-_GRID_NAME = re.compile(r"grid|range|values|params|choices|options|list$|^[a-zA-Z]+s$")
+_GRID_NAME = re.compile(r"grid|range|values|params|choices|options|list$|^[a-zA-Z]+[sS]$")
 _RESULTS = re.compile(r"score|acc|auc|err|loss|result|metric|f1|mse|mae|r2", re.IGNORECASE)
 _PRINTERS = ("print", "display", "pprint", "pp", "logger.info", "logging.info", "sys.stdout.write")
 
@@ -36,11 +36,15 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One print call. ``repeated``: it stands in a loop, and may print many times; ``line`` is that of the cell."""
+    """One print call. ``repeated``: it stands in a loop, and may print many times; ``line`` is that of the cell.
+
+    ``displayed``: by ``display``, which writes no text among what is printed.
+    """
 
     parts: tuple[str | Hole, ...]
     repeated: bool
     line: int
+    displayed: bool = False
 
     @property
     def holes(self) -> tuple[Hole, ...]:
@@ -58,6 +62,8 @@ def _of_body(body: Sequence[ast.stmt], *, repeated: bool, counters: frozenset[st
         if isinstance(node, _BLOCKS):
             loops = repeated or isinstance(node, _LOOPS)
             counters |= _counters(node)
+            if isinstance(node, _LOOPS):
+                counters |= _counted_in(node, counters) | _constant_in(node)
             for name in ("body", "handlers", "orelse", "finalbody"):
                 for child in getattr(node, name, ()):
                     yield from _of_body(
@@ -65,29 +71,88 @@ def _of_body(body: Sequence[ast.stmt], *, repeated: bool, counters: frozenset[st
                         repeated=loops,
                         counters=counters,
                     )
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            call = node.value
-            if isinstance(node.value.func, ast.Name | ast.Attribute) and ast.unparse(call.func) in _PRINTERS:
-                found = (_counted(part, counters) for part in _joined(_printed(call)))
-                yield Template(tuple(found), repeated, node.lineno)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _is_print(node.value):
+            found = (_counted(part, counters) for part in _joined(_printed(node.value)))
+            yield Template(tuple(found), repeated, node.lineno, ast.unparse(node.value.func) == "display")
 
 
 def _counted(part: str | Hole, counters: frozenset[str]) -> str | Hole:
-    return replace(part, counter=True) if isinstance(part, Hole) and part.expression in counters else part
+    if isinstance(part, Hole) and counters:
+        try:
+            tree = ast.parse(part.expression, mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # a field that no argument fills; too deep
+            return part
+        if part.expression in counters or _only_counts(tree, counters):
+            return replace(part, counter=True)
+    return part
+
+
+def _only_counts(node: ast.AST, counters: frozenset[str] | set[str]) -> bool:
+    """Whether a value is worked out from counters and constants alone."""
+    inside = list(ast.walk(node))
+    used = {item.id for item in inside if isinstance(item, ast.Name)}
+    return (
+        bool(used)
+        and used <= counters
+        and not any(isinstance(item, ast.Call | ast.Subscript | ast.Attribute) for item in inside)
+    )
 
 
 def _counters(node: ast.stmt) -> frozenset[str]:
     """What a loop counts: the elements of a range, a grid or a literal, and the numbers of ``enumerate``."""
     if not isinstance(node, ast.For | ast.AsyncFor):
         return frozenset()
-    called = ast.unparse(node.iter.func) if isinstance(node.iter, ast.Call) else ""
-    if called == "enumerate" and isinstance(node.target, ast.Tuple):
-        return frozenset({ast.unparse(node.target.elts[0])})
-    grid = called.rpartition(".")[2] in _GRIDS or isinstance(node.iter, ast.List | ast.Tuple | ast.Set)
-    grid = grid or (isinstance(node.iter, ast.Name) and bool(_GRID_NAME.search(node.iter.id)))
-    if isinstance(node.iter, ast.Name) and _RESULTS.search(node.iter.id):
-        return frozenset()
-    return frozenset({node.target.id}) if grid and isinstance(node.target, ast.Name) else frozenset()
+    if isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "enumerate" and node.iter.args:
+        if not isinstance(node.target, ast.Tuple):
+            return frozenset()
+        number, element = node.target.elts[0], node.target.elts[-1]
+        return frozenset({ast.unparse(number)}) | _element_of(node.iter.args[0], element)
+    return _element_of(node.iter, node.target)
+
+
+def _element_of(several: ast.expr, target: ast.expr) -> frozenset[str]:
+    called = ast.unparse(several.func) if isinstance(several, ast.Call) else ""
+    grid = called.rpartition(".")[2] in _GRIDS or isinstance(several, ast.List | ast.Tuple | ast.Set)
+    grid = grid or (
+        isinstance(several, ast.Name) and bool(_GRID_NAME.search(several.id)) and not _RESULTS.search(several.id)
+    )
+    return frozenset({target.id}) if grid and isinstance(target, ast.Name) else frozenset()
+
+
+def _counted_in(loop: ast.stmt, counters: frozenset[str]) -> frozenset[str]:
+    """What each pass counts on by a constant, and what it works out from counters alone: ``n += 1``, ``lr = 10 ** -i``."""
+    found = set(counters)
+    for node in getattr(loop, "body", ()):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name), value=ast.Constant(value=int())):
+                found.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _only_counts(value, found):
+                found.add(name)
+    return frozenset(found)
+
+
+def _constant_in(loop: ast.stmt) -> frozenset[str]:
+    """The names that the passes of a loop only print: they are the same in each."""
+    printed: set[str] = set()
+    other: set[str] = set()
+    stack: list[tuple[ast.AST, bool]] = [(node, False) for node in getattr(loop, "body", ())]
+    if isinstance(loop, ast.For | ast.AsyncFor):
+        stack.append((loop.target, False))
+    while stack:
+        node, inside = stack.pop()
+        if isinstance(node, ast.Name):
+            (printed if inside and isinstance(node.ctx, ast.Load) else other).add(node.id)
+        prints = inside or (isinstance(node, ast.Expr) and _is_print(node.value))
+        stack += [(child, prints) for child in ast.iter_child_nodes(node)]
+    return frozenset(printed - other)
+
+
+def _is_print(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name | ast.Attribute)
+        and ast.unparse(node.func) in _PRINTERS
+    )
 
 
 def _printed(call: ast.Call) -> Iterator[str | Hole]:
@@ -122,7 +187,11 @@ def parts(node: ast.expr) -> Iterator[str | Hole]:
         case ast.BinOp(op=ast.Mult(), left=ast.Constant(value=str(text)), right=ast.Constant(value=int(times))):
             yield text * min(times, 500)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
-            yield from _format(text, node)
+            yield from _format(text, node.args, node.keywords)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="str"), attr="format"), args=[ast.Constant(value=str(text)), *given]
+        ):
+            yield from _format(text, given, node.keywords)
         case ast.Call(func=ast.Name(id="str" | "repr"), args=[argument], keywords=[]):
             yield hole(argument, "")
         case _:
@@ -201,13 +270,12 @@ def _percent(text: str, values: ast.expr) -> Iterator[str | Hole]:
     yield text[at:]
 
 
-def _format(text: str, call: ast.Call) -> Iterator[str | Hole]:
+def _format(text: str, given: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> Iterator[str | Hole]:
     """``"...".format(values)``."""
-    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    named = {keyword.arg: keyword.value for keyword in keywords}
     try:
         fields = list(string.Formatter().parse(text))
-    except ValueError:
-        yield Hole(ast.unparse(call))
+    except ValueError:  # the call fails too
         return
     counted = 0
     for literal, name, spec, _ in fields:
@@ -218,7 +286,7 @@ def _format(text: str, call: ast.Call) -> Iterator[str | Hole]:
         if not root:
             root, counted = str(counted), counted + 1
         place = int(root) if root.isdigit() else -1
-        node = named.get(root) if place < 0 else (call.args[place] if place < len(call.args) else None)
+        node = named.get(root) if place < 0 else (given[place] if place < len(given) else None)
         if node is None:
             yield Hole(name, numeric=bool(re.search(r"[efg%d]$", spec or "")))
         else:

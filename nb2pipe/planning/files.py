@@ -37,8 +37,11 @@ def flow(timeline: Timeline, recording: Recording | None) -> FileFlow:
     for observation in recording.segments if recording else ():
         cells = observation.segment.cells
         skip = observation.segment.step is None and bool(cells) and timeline.is_skipped(cells[0])
+        found.makes(observation.segment.step, observation.makes)
+        found.lists(observation.segment.step, observation.lists)
         found.reads(observation.segment.step, cells, observation.reads)
         found.writes(observation.segment.step, cells[0] if skip else None, observation.writes)
+        found.removes(observation.segment.step, observation.removes)
         found.contacts(observation.segment.step, observation.hosts)
     return found.flow()
 
@@ -79,6 +82,8 @@ class _Gathering:
         self._touched: dict[str, dict[str, dict[str, None]]] = {"reads": {}, "writes": {}, "hosts": {}}
         self._writer: dict[str, str] = {}
         self._readers: dict[str, dict[str, None]] = {}
+        self._makers: dict[str, str] = {}
+        self._listers: dict[str, dict[str, None]] = {}
         self._skipped: dict[str, int] = {}
         self._after: dict[str, dict[str, None]] = {}
         self._broken: list[SkippedFile] = []
@@ -103,6 +108,33 @@ class _Gathering:
             for other in (self._writer.get(path), *self._readers.pop(path, {})):
                 self._put_after(step, other)
             self._writer[path] = step
+            for folder in _above(path):
+                for other in (self._makers.get(folder), *self._listers.get(folder, {})):
+                    self._put_after(step, other)
+
+    def removes(self, step: str | None, paths: Sequence[str]) -> None:
+        """Nobody may come late who still needs what is removed, nor early who makes it anew."""
+        for path in paths if step else ():
+            assert step is not None
+            for known in [name for name in {**self._writer, **self._readers} if name == path or path in _above(name)]:
+                for other in (self._writer.pop(known, None), *self._readers.pop(known, {})):
+                    self._put_after(step, other)
+            self._writer[path] = step
+
+    def makes(self, step: str | None, folders: Sequence[str]) -> None:
+        """Who writes into a folder comes after the first that made it."""
+        for folder in folders if step else ():
+            assert step is not None
+            self._makers.setdefault(folder, step)
+
+    def lists(self, step: str | None, folders: Sequence[str]) -> None:
+        """Who looks what files there are comes after those that wrote them, and before those that write more."""
+        for folder in folders if step else ():
+            assert step is not None
+            for path, writer in self._writer.items():
+                if folder in _above(path):
+                    self._put_after(step, writer)
+            self._listers.setdefault(folder, {})[step] = None
 
     def contacts(self, step: str | None, hosts: Sequence[str]) -> None:
         if step and hosts:
@@ -119,3 +151,9 @@ class _Gathering:
     def _put_after(self, step: str, other: str | None) -> None:
         if other is not None and other != step:
             self._after.setdefault(step, {})[other] = None
+
+
+def _above(path: str) -> list[str]:
+    """The folders that a file lies in, up to the notebook's: ``a/b/c.txt`` is in ``a/b``, ``a`` and ``.``."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)] + ["."]

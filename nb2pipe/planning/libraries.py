@@ -18,10 +18,18 @@ _IMPLIES = {
     "catboost": ("numpy", "pandas"),
     "matplotlib": ("numpy",),
     "keras": ("tensorflow", "numpy"),
-}
+    **dict.fromkeys(
+        ("torchvision", "torchaudio", "lightning", "pytorch_lightning", "transformers", "fastai", "skorch", "timm",
+         "sentence_transformers", "diffusers", "accelerate", "torch_geometric"), ("torch", "numpy"),
+    ),
+    "torch": ("numpy",),
+}  # fmt: skip
 
 
-_SETTINGS_OF_OTHERS = {"seaborn": ("matplotlib",)}  # seaborn.set() is matplotlib's rcParams
+#: seaborn.set() is matplotlib's rcParams, tqdm.pandas() gives pandas objects a method.
+_SETTINGS_OF_OTHERS = {
+    "seaborn": ("matplotlib",), "tqdm": ("pandas",), "pandarallel": ("pandas",), "cufflinks": ("pandas",),
+}  # fmt: skip
 
 
 def concerned(modules: Iterable[str]) -> frozenset[str]:
@@ -47,3 +55,12 @@ def may_draw(modules: Iterable[str], texts: Iterable[str]) -> bool:
     """Whether code that uses these root modules may draw with matplotlib without importing it."""
     unknown = {*modules} - _DRAW_BY_NAME - sys.stdlib_module_names
     return bool(unknown) or any(_DRAWING.search(text) for text in texts)
+
+
+SEABORN_COLOURS = "seaborn's colour maps"
+_COLOURS = re.compile(r"['\"](rocket|mako|icefire|vlag|flare|crest)(_r)?['\"]")
+
+
+def names_colours(texts: Iterable[str]) -> bool:
+    """Whether code names a colour map that matplotlib has once seaborn is imported."""
+    return any(_COLOURS.search(text) for text in texts)

@@ -20,13 +20,13 @@ from nb2pipe.model import (
     Snippet,
     Step,
 )
-from nb2pipe.planning import files, findings, metrics, observe, randomness, sharing, timeline
-from nb2pipe.planning.libraries import concerned, may_draw, with_implied
+from nb2pipe.planning import assumed, files, findings, metrics, observe, randomness, sharing, timeline
+from nb2pipe.planning.libraries import SEABORN_COLOURS, concerned, may_draw, names_colours, with_implied
 from nb2pipe.planning.order import order
 from nb2pipe.planning.resolve import Needs, Resolver, imported_modules, settings_before
 from nb2pipe.planning.timeline import EventKind, Timeline
 
-_ALWAYS = frozenset({"os", "sys", "warnings", "logging", "random", "locale", "decimal"})
+_ALWAYS = frozenset({"__future__", "os", "sys", "warnings", "logging", "random", "locale", "decimal"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,7 @@ def plan(
     line = observe.with_declared(line, [(role.cell, name) for role in roles if role.step for name in role.outputs])
     observed: Mapping[str, tuple[str, ...]] = {}
     bundles: tuple[sharing.Bundle, ...] = ()
+    static = line
     if recording is not None:
         observed = observe.seen_names(line, recording)
         line = observe.refine(line, recording)
@@ -72,6 +73,7 @@ def plan(
     _add_texts(needs, roles, by_cell, line, resolver)
     _close_outputs(needs, resolver, groups)
     _add_code(needs, values, resolver, groups)
+    _add_unpickled(needs, recording, resolver)
     _close_outputs(needs, resolver, groups)
     relevant = _add_settings(needs, line, resolver, random, values, notebook)
     _close_outputs(needs, resolver, groups)
@@ -79,6 +81,10 @@ def plan(
         resolver.check_versions(needs[step], step)
     found = metrics.candidates(roles, by_cell)
     steps = _steps(needs, line, random, values, roles, groups)
+    if recording is not None:
+        kept = assumed.unchanged(static, line, needs)
+        still = assumed.without_draws(line, random)
+        steps = tuple(replace(step, unchanged=kept.get(step.name, ()), draws=step.name not in still) for step in steps)
     touched = files.flow(line, recording)
     ordered, cycle = order(files.with_files(steps, touched))
     pipeline = Pipeline(
@@ -182,6 +188,15 @@ def _add_code(
                 resolver.code(need, step, code, provider)
 
 
+def _add_unpickled(needs: dict[str, Needs], recording: Recording | None, resolver: Resolver) -> None:
+    """A step that reads a pickle from a file gets the classes and functions that the run found in it."""
+    for observation in recording.segments if recording is not None else ():
+        step = observation.segment.step
+        for name in observation.unpickled if step is not None else ():
+            if step is not None and resolver.has_name(name):
+                resolver.code(needs[step], step, name)
+
+
 def _add_settings(
     needs: dict[str, Needs],
     line: Timeline,
@@ -200,15 +215,18 @@ def _add_settings(
         )
         relevant = with_implied(modules | loaded) | _ALWAYS
         cells = {*line.cells_of[step], *(line.placed[position].statement.cell for position in need.replays)}
-        if may_draw(modules | loaded, (notebook.cells[cell].source for cell in cells)):
+        texts = [notebook.cells[cell].source for cell in cells]
+        if may_draw(modules | loaded, texts):
             relevant |= {"matplotlib"}
+        if names_colours(texts):
+            relevant |= {SEABORN_COLOURS}
         for item in settings_before(line, step):
             if item.statement.seeds:
                 wanted = item.position in random.reseed.get(step, ())
             else:
                 wanted = not item.statement.modules or bool(relevant & concerned(item.statement.modules))
             if wanted:
-                resolver.replay_statement(need, step, item)
+                resolver.replay_setting(need, step, item)
         found[step] = relevant
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from nb2pipe.model import BindingKind, Place, Use
+from nb2pipe.model import BindingKind, Place, StatementKind, Use
 from nb2pipe.planning.history import Foreign, Histories, harmless, provider_of
 from nb2pipe.planning.timeline import Carrier, Event, EventKind, Placed, Timeline
 
@@ -57,10 +57,14 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A read, and the statement that makes it."""
+    """A read, and the statement that makes it.
+
+    ``changes``: no read, but a change of what the name may hold already. What the code reads to get there is told besides.
+    """
 
     use: Use
     placed: Placed
+    changes: bool = False
 
 
 def exposed_reads(timeline: Timeline, histories: Histories, step: str) -> Iterator[Read]:
@@ -80,7 +84,7 @@ def exposed_reads(timeline: Timeline, histories: Histories, step: str) -> Iterat
         for mutation in item.statement.mutations:
             absent = not mutation.certain and histories[mutation.name].made_by_skipped(item.position)
             if not known(mutation.name, item) and not absent:
-                yield Read(Use(name=mutation.name, place=mutation.place), item)
+                yield Read(Use(name=mutation.name, place=mutation.place), item, changes=True)
         made = {binding.name for binding in item.statement.bindings}
         for deletion in item.statement.deletions:
             if not known(deletion.name, item) and deletion.name not in made:  # ``except ... as e`` makes and deletes
@@ -104,7 +108,9 @@ class Resolver:
         """Everything that the step reads before it certainly wrote it."""
         needs = Needs()
         for read in exposed_reads(self._timeline, self._histories, step):
-            self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
+            known = self._histories[read.use.name].foreign(step, read.placed.position).events
+            if known or not read.changes:
+                self._read(needs, step, read.use, read.placed.position, read.placed.statement.cell)
         return needs
 
     def check_versions(self, needs: Needs, step: str) -> None:
@@ -114,7 +120,10 @@ class Resolver:
             later = [
                 event.position
                 for event in self._timeline.events.get(name, ())
-                if event.position > read.position and event.position in needs.replays and event.kind is EventKind.BIND
+                if event.position > read.position
+                and event.position in needs.replays
+                and event.kind is EventKind.BIND
+                and not self._same_import(name, read.position, event.position)
             ]
             if later or name in needs.artifacts:
                 at = later[0] if later else None
@@ -123,6 +132,16 @@ class Resolver:
                 )
                 why = f"cell {read.cell + 1} reads it as it was before '{what}' made another of it"
                 needs.conflicts.append(Conflict(step=step, name=name, cell=read.cell, place=read.use.place, why=why))
+
+    def _same_import(self, name: str, one: int, other: int) -> bool:
+        """Whether two statements import the same thing under the name."""
+        found = [
+            binding.source
+            for position in (one, other)
+            for binding in self._timeline.placed[position].statement.bindings
+            if binding.name == name
+        ]
+        return len(found) == 2 and found[0] is not None and found[0] == found[1]
 
     def pass_through(self, needs: Needs, step: str, name: str) -> None:
         """``step`` hands ``name`` on but may leave it as it was: then it needs the old value, if there is one."""
@@ -179,6 +198,13 @@ class Resolver:
         for use in item.statement.uses:
             self._setup_read(needs, step, use, item, early=early)
 
+    def replay_setting(self, needs: Needs, step: str, item: Placed) -> None:
+        """Set again what the statement sets; a function or class that it makes known to a library is used from there."""
+        self.replay_statement(needs, step, item)
+        if item.statement.kind is StatementKind.DEFINITION:
+            for binding in item.statement.bindings:
+                self.code(needs, step, binding.name)
+
     def has_name(self, name: str) -> bool:
         """Whether anything happens to the name in the notebook."""
         return name in self._timeline.events
@@ -232,6 +258,8 @@ class Resolver:
             if self._timeline.start(provider) < position and provider != step:
                 needs.artifacts.setdefault(use.name, provider)
                 return
+        if step in self._observed.get(use.name, ()):
+            return  # its own code made it, unseen: exec of a text
         if self._star_imports:
             for star in self._star_imports:
                 if star < position and self._timeline.placed[star].step != step:
@@ -255,7 +283,11 @@ class Resolver:
         if provider is None:
             if reaching:
                 self._replay(needs, step, use.name, reaching)
-            elif not self._star_imports:
+            elif self._star_imports:
+                for star in self._star_imports:
+                    if star < item.position and self._timeline.placed[star].step != step:
+                        self.replay_statement(needs, step, self._timeline.placed[star])
+            else:
                 needs.unknown.append(
                     Unknown(step=item.step, use=use, cell=item.statement.cell, position=item.position)
                 )  # fmt: skip

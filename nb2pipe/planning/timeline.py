@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from nb2pipe.model import Binding, BindingKind, CellFlow, CellRole, Place, Role, Segment, Statement, StatementKind
@@ -146,6 +146,8 @@ def build(roles: Sequence[CellRole], flows: Mapping[int, CellFlow], literals: Ma
             for name, event in _events(item, literals.get(role.cell, frozenset())):
                 events.setdefault(name, []).append(event)
         spans[role.cell] = (begin, len(placed))
+    for name, items in events.items():
+        events[name] = _by_definitions(items, placed)
     statements_of: dict[str, list[Placed]] = {}
     cells_of: dict[str, list[int]] = {}
     for role in roles:
@@ -161,7 +163,9 @@ def build(roles: Sequence[CellRole], flows: Mapping[int, CellFlow], literals: Ma
         cells_of={step: tuple(cells) for step, cells in cells_of.items()},
         spans=spans,
         settings=tuple(
-            item for item in placed if item.statement.kind is StatementKind.SETTING and item.role is not Role.SKIP
+            item
+            for item in placed
+            if (item.statement.kind is StatementKind.SETTING or item.statement.modules) and item.role is not Role.SKIP
         ),
     )
 
@@ -203,6 +207,20 @@ def _events(item: Placed, literals: frozenset[str]) -> Iterable[tuple[str, Event
             deletion.name,
             event(EventKind.DELETE, certain=deletion.certain, carrier=owner_carrier(item), place=deletion.place),
         )
+
+
+def _by_definitions(events: list[Event], placed: Sequence[Placed]) -> list[Event]:
+    """What a decorator adds to a function (``@show.register``) is added again wherever the function is defined again."""
+    if not all(event.carrier is Carrier.CODE for event in events if event.kind is EventKind.BIND):
+        return events
+    return [
+        replace(event, carrier=Carrier.CODE, certain=True)
+        if event.kind is EventKind.MUTATE
+        and event.carrier is Carrier.ARTIFACT
+        and placed[event.position].statement.kind is StatementKind.DEFINITION
+        else event
+        for event in events
+    ]
 
 
 def owner_carrier(item: Placed) -> Carrier:

@@ -15,8 +15,9 @@ from nb2pipe.planning import metrics as planned
 from nb2pipe.planning.metrics import Candidate
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.probe import Probe
-from nb2pipe.recording.record import printed_metrics
+from nb2pipe.recording.record import logged_metrics, printed_metrics
 from nb2pipe.rules import figures
+from nb2pipe.running import logged
 from nb2pipe.running.executing.execute import execute_notebook
 from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
 from nb2pipe.running.kernel.kernels import Kernel
@@ -132,6 +133,12 @@ class _Trial(Watcher):
         probe.install()
         probe.seed(self.seed, vary=self.seed if self.vary else None, numpy=False)
         probe.watch()
+        if any(candidate.source is MetricSource.LOGGED for candidate in self.candidates):
+            logged.listen(session)
+
+    def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
+        if cell.source_index is not None and planned.logged_in(self.candidates, cell.source_index) is not None:
+            logged.begin(session)
 
     def output(self, cell: RunningCell, output: Mapping[str, Any]) -> None:
         if cell.source_index is not None:
@@ -154,6 +161,9 @@ class _Trial(Watcher):
         if any(candidate.source is MetricSource.PRINTED for candidate in own):
             known = planned.printed_in(self.candidates, index)
             self.metrics += printed_metrics(cell, self.outputs.get(index, []), known)
+        tied = planned.logged_in(self.candidates, index)
+        if tied is not None:
+            self.metrics += logged_metrics(index, logged.read(session, self.folder / "logged.json"), tied, self.metrics)
 
     def finished(self, session: KernelSession) -> None:
         probe = Probe(session, self.folder)

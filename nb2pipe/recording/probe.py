@@ -38,9 +38,9 @@ class Probe:
         self._ask("watch", {})
 
     def accesses(self) -> dict[str, list[str]]:
-        """``reads``, ``writes`` and ``hosts`` since the last time."""
+        """``reads``, ``writes``, ``removes``, ``makes``, ``lists``, ``hosts`` and ``unpickled`` since the last time."""
         reply = self._ask("accesses", {})
-        return {key: reply[key] for key in ("reads", "writes", "hosts")}
+        return {key: reply[key] for key in ("reads", "writes", "removes", "makes", "lists", "hosts", "unpickled")}
 
     def settings(self) -> dict[str, dict[str, str]]:
         """Settings of the process and of libraries that differ, per component."""
@@ -74,9 +74,15 @@ class Probe:
         }
         return self._ask("border", request)
 
-    def metrics(self, *, cell: int, names: Sequence[str], expression: str | None) -> list[dict[str, Any]]:
-        """The numbers that the cell which just ran assigned to ``names`` or showed."""
-        reply = self._ask("metrics", {"cell": cell, "names": list(names), "expression": expression})
+    def metrics(
+        self, *, cell: int, names: Sequence[str], expression: str | None, no_series: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """The numbers that the cell which just ran assigned to ``names`` or showed.
+
+        What ``no_series`` hold are no numbers if it is a list, an array or a column.
+        """
+        request = {"cell": cell, "names": list(names), "expression": expression, "no_series": list(no_series)}
+        reply = self._ask("metrics", request)
         found: list[dict[str, Any]] = reply["metrics"]
         return found
 
@@ -112,6 +118,11 @@ class Probe:
         """The lengths of what the names hold, where they have one."""
         found: dict[str, int] = self._ask("lengths", {"names": list(names)})["lengths"]
         return found
+
+    def types(self, names: Sequence[str]) -> tuple[dict[str, str], list[list[str]]]:
+        """The types of what the names hold, where they are bound, and groups of names that share objects."""
+        reply = self._ask("types", {"names": list(names)})
+        return reply["types"], reply["objects"]
 
     def _ask(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
         self._count += 1

@@ -24,15 +24,17 @@ from nb2pipe.model import (
     Segment,
     SegmentObservation,
 )
+from nb2pipe.model.numbers import exact
 from nb2pipe.outputs.cells import outcomes, read_cell
 from nb2pipe.planning import Plan
 from nb2pipe.planning.libraries import with_implied
-from nb2pipe.planning.metrics import PRINT, printed_in
+from nb2pipe.planning.metrics import LOG, PRINT, logged_in, printed_in
 from nb2pipe.planning.timeline import SETUP_ROLES, Carrier
 from nb2pipe.recording.original import as_nbformat
 from nb2pipe.recording.parts import parts
 from nb2pipe.recording.probe import Probe
 from nb2pipe.recording.remembering import memos_of
+from nb2pipe.running import logged
 from nb2pipe.running.executing.execute import execute_notebook
 from nb2pipe.running.executing.watching import Execution, KernelSession, RunningCell, Watcher
 from nb2pipe.running.kernel.kernels import Kernel
@@ -48,8 +50,10 @@ class Watch:
     definitions: tuple[str, ...]  # functions and classes: replayed, unless something changes what they hold
     stores: Mapping[int, tuple[str, ...]]  # segment -> what is looked at and stored when it ends
     metrics: Mapping[int, tuple[tuple[str, ...], str | None]]
+    no_series: Mapping[int, tuple[str, ...]]  # cell -> names whose lists, arrays and columns are data, not metrics
     modules: tuple[str, ...]
     printing: Mapping[int, frozenset[str]]  # cells whose printed numbers count; expressions that are read better
+    logging: Mapping[int, Mapping[str, str]]  # cells whose logged numbers count; those that variables hold
 
 
 def record(
@@ -121,15 +125,19 @@ def _watch(plan: Plan) -> Watch:
         for name in sorted(handed_on):
             at_end.setdefault(timeline.leaves(step, name), []).append(name)
     metrics: dict[int, tuple[list[str], str | None]] = {}
+    no_series: dict[int, list[str]] = {}
     printing = {
         c.cell: printed_in(plan.candidates, c.cell) for c in plan.candidates if c.source is MetricSource.PRINTED
     }
+    logging = {c.cell: logged_in(plan.candidates, c.cell) for c in plan.candidates}
     for candidate in plan.candidates:
-        if candidate.source is MetricSource.PRINTED:
+        if candidate.source in (MetricSource.PRINTED, MetricSource.LOGGED):
             continue
         names, _ = metrics.setdefault(candidate.cell, ([], None))
         if candidate.source is MetricSource.VARIABLE:
             names.append(candidate.expression)
+            if not candidate.series:
+                no_series.setdefault(candidate.cell, []).append(candidate.expression)
         else:
             metrics[candidate.cell] = (names, candidate.expression)
     return Watch(
@@ -139,7 +147,9 @@ def _watch(plan: Plan) -> Watch:
         definitions=tuple(sorted(definitions - watched)),
         stores={number: tuple(names) for number, names in at_end.items()},
         printing=printing,
+        logging={cell: tied for cell, tied in logging.items() if tied is not None},
         metrics={cell: (tuple(names), shown) for cell, (names, shown) in metrics.items()},
+        no_series={cell: tuple(names) for cell, names in no_series.items()},
         modules=tuple(sorted({module for step in plan.pipeline.steps for module in step.modules})),
     )
 
@@ -167,6 +177,8 @@ class _Recorder(Watcher):
         self.probe.install()
         self.probe.remember()
         self.probe.watch()
+        if self.watch.logging:
+            logged.listen(session)
         self.random = self.probe.border()["random"]
         self.began = time.monotonic()
 
@@ -181,6 +193,9 @@ class _Recorder(Watcher):
                 self.random_states / state_file(index), numpy="numpy" in with_implied(self.watch.modules)
             )
 
+        if index in self.watch.logging:
+            logged.begin(session)
+
     def output(self, cell: RunningCell, output: Mapping[str, Any]) -> None:
         if cell.source_index is not None and cell.source_index in self.watch.printing:
             self.outputs.setdefault(cell.source_index, []).append(output)
@@ -191,18 +206,22 @@ class _Recorder(Watcher):
         assert self.probe is not None
         if index in self.watch.metrics:
             names, shown = self.watch.metrics[index]
-            for item in self.probe.metrics(cell=index, names=names, expression=shown):
+            plain = self.watch.no_series.get(index, ())
+            for item in self.probe.metrics(cell=index, names=names, expression=shown, no_series=plain):
                 self.metrics.append(
                     ObservedMetric(
                         cell=index,
                         source=MetricSource(item["source"]),
                         expression=item["expression"],
                         key=item["key"],
-                        value=float(item["value"]),
+                        value=exact(item["value"]),
                     )
                 )
         if index in self.watch.printing:
             self.metrics += printed_metrics(cell, self.outputs.get(index, []), self.watch.printing[index])
+        if index in self.watch.logging:
+            numbers = logged.read(session, self.folder / "logged.json")
+            self.metrics += logged_metrics(index, numbers, self.watch.logging[index], self.metrics)
         if index in self.watch.segment_ends:
             self._border(*self.watch.segment_ends[index])
 
@@ -312,6 +331,18 @@ def printed_metrics(
                 cell=shown.index, source=MetricSource.PRINTED, expression=PRINT, key=reading.name, value=reading.value,
                 decimals=reading.decimals,
             )  # fmt: skip
+
+
+def logged_metrics(
+    cell: int, numbers: Mapping[str, float], tied: Mapping[str, str], known: Sequence[ObservedMetric]
+) -> list[ObservedMetric]:
+    """The numbers that a metrics cell handed to a tracker, but for those that a variable holds."""
+    held = {item.expression: item.value for item in known if item.cell == cell and not item.key}
+    return [
+        ObservedMetric(cell=cell, source=MetricSource.LOGGED, expression=LOG, key=name, value=value)
+        for name, value in numbers.items()
+        if name not in tied or held.get(tied[name]) != value
+    ]
 
 
 def _observed(step: str, name: str, value: Mapping[str, Any]) -> ObservedValue:

@@ -28,7 +28,7 @@ def read(
     cells: dict[int, tuple[Reading, ...]] = {}
     found: dict[str, BaselineMetric] = {}
     several = tuple(candidates)
-    others = {candidate.name for candidate in several if candidate.source is not MetricSource.PRINTED}
+    others = {candidate.name for candidate in several if not candidate.many}
     for candidate in several:
         cell = candidate.cell
         if cell not in cells:
@@ -75,6 +75,8 @@ def scaled(evidence: StoredEvidence, recorded: float) -> float:
 
 def _of(candidate: Candidate, readings: Sequence[Reading], known: frozenset[str]) -> list[tuple[str, Reading]]:
     """The readings of a candidate by key; the surest kind that there is."""
+    if candidate.source is MetricSource.LOGGED:
+        return []
     if candidate.source is MetricSource.PRINTED:
         return [(item.name, item) for item in outcomes(readings) if item.expression not in known]
     exact = [item for item in readings if item.expression == candidate.expression and item.source is not Source.RECORD]

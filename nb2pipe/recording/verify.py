@@ -215,10 +215,15 @@ def _settings(
                 continue
             old, new = before.get(component, {}), now.get(component, {})
             for key in sorted({*old, *new}):
-                named = component != "os.environ" or key in evidence.text
+                if component in _IF_THERE and key != "root level" and not (key in old and key in new):
+                    continue  # a step that does not use a logger or module need not have it
+                named = component not in _NAMED or key in _OWN or key in evidence.text
                 if old.get(key) != new.get(key) and named:
                     different.append(Difference(step=step.name, name=f"{component}: {key}", setting=True))
     return different
 
 
+_NAMED = ("os.environ", "logging")  # libraries change these too: what the notebook names counts
+_IF_THERE = ("logging", "modules")
+_OWN = ("root level", "__main__")
 _LIBRARIES = frozenset({"pandas", "numpy", "matplotlib", "sklearn", "decimal", "logging", "torch"})

@@ -8,6 +8,7 @@ from nb2pipe.checking.contracts import ColumnSummary, Contract, TableSummary
 from nb2pipe.reports.look import Look, clean, wrap
 from nb2pipe.reports.tables import Column, table
 
+SCHEMA_VERSION = 1
 HEADS = (
     Column("column", wraps=True),
     Column("type", cuts=True),
@@ -34,6 +35,8 @@ def of_contract(contract: Contract, look: Look) -> list[str]:
 def to_json(contract: Contract) -> dict[str, Any]:
     """Without the numbers that only comparisons need."""
     return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "contract",
         "tables": {
             key: {
                 "rows": summary.rows,
@@ -50,7 +53,7 @@ def to_json(contract: Contract) -> dict[str, Any]:
                 ],
             }
             for key, summary in contract.tables.items()
-        }
+        },
     }
 
 

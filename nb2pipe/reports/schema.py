@@ -64,7 +64,7 @@ METRIC = _object(
     name=TEXT,
     step=TEXT,
     cell=POSITION,
-    source={"enum": ["variable", "shown"]},
+    source={"enum": ["variable", "shown", "printed", "logged"]},
     expression=TEXT,
     key=TEXT,
     direction=DIRECTION,
@@ -142,7 +142,9 @@ NOISE = _object(
     gate=BOOLEAN,
     cases=_or_null({"type": "integer"}),
 )
-CHANGE = _object(kind={"enum": ["input", "code", "parameter", "package", "value"]}, name=TEXT, before=TEXT, now=TEXT)
+CHANGE = _object(
+    kind={"enum": ["input", "code", "parameter", "package", "random", "value"]}, name=TEXT, before=TEXT, now=TEXT
+)
 CHECK = _object(
     name=TEXT,
     step=TEXT,
@@ -177,6 +179,30 @@ CHECKED: Schema = {
 }
 PICTURE: Schema = {"enum": ["identical", "differs", "new", "missing", "not compared"]}
 
+RUNG = _object(
+    level={"enum": [f"R{number}" for number in range(9)]},
+    name=TEXT,
+    outcome={"enum": ["reached", "blocked", "not tried"]},
+    varied=TEXT,
+    compared=TEXT,
+    found=TEXTS,
+    blocks=TEXTS,
+    cure=TEXT,
+    seconds={"type": "number"},
+    acm=TEXT,
+    gundersen=TEXT,
+)
+VERDICT = _object(
+    name=TEXT,
+    cell=POSITION,
+    verdict={"enum": ["deterministic", "seed-sensitive", "uncontrolled"]},
+    first=_or_null({"type": "number"}),
+    again=_or_null({"type": "number"}),
+    other_seed=_or_null({"type": "number"}),
+    spread=_or_null({"type": "number"}),
+)
+EXPECTED_COLUMN = _object(name=TEXT, type=TEXT, nulls={"type": "integer"}, unique=BOOLEAN, usually=TEXT)
+EXPECTED_TABLE = _object(rows={"type": "integer"}, accepted_runs={"type": "integer"}, columns=_list(EXPECTED_COLUMN))
 DIFFERENCE = _object(
     step=TEXT,
     name=TEXT,
@@ -276,5 +302,27 @@ DOCUMENTS: dict[str, Schema] = {
         metrics=_list(CHECK),
         run=_object(**RUN),
     ),
+    "levels": _document(
+        {"const": "check --level"},
+        notebook=TEXT,
+        project=TEXT,
+        reached=_or_null(TEXT),
+        sentence=TEXT,
+        date=TEXT,
+        machine=TEXT,
+        python=TEXT,
+        environment=TEXT,
+        levels=_list(RUNG),
+    ),
+    "doctor": _document(
+        {"const": "doctor"},
+        notebook=TEXT,
+        ran=BOOLEAN,
+        healthy=BOOLEAN,
+        sentence=TEXT,
+        numbers=_list(VERDICT),
+        diagnostics=DIAGNOSTICS,
+    ),
+    "contract": _document({"const": "contract"}, tables=_map(EXPECTED_TABLE)),
     "failure": _document(TEXT, exit_code={"type": "integer"}, diagnostics=DIAGNOSTICS),
 }

@@ -40,6 +40,7 @@ RULES: Mapping[str, str] = {
     "NB111": "nb111_tag_without_effect",
     "NB112": "nb112_several_parameters_cells",
     "NB113": "nb113_after_unknown_step",
+    "NB114": "nb114_written_by_papermill",
     # NB2xx: data flow
     "NB201": "nb201_undefined_name",
     "NB202": "nb202_syntax_error",
@@ -95,6 +96,7 @@ RULES: Mapping[str, str] = {
     "NB506": "nb506_storage",
     "NB507": "nb507_unserialisable",
     "NB508": "nb508_shared_file",
+    "NB509": "nb509_unlike_observed",
     "NB590": "nb590_probe_failed",
 }
 

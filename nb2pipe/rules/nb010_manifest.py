@@ -56,6 +56,17 @@ def no_project(path: str) -> Diagnostic:
     )
 
 
+def a_notebook(path: str, *, there: bool) -> Diagnostic:
+    """A notebook, or another file, where a project is needed; ``there``: the project is beside it, under its usual name."""
+    project = f"{path.rpartition('.')[0]}_pipeline"
+    notes = (
+        (f"its project is there: {project}",) if there else (f"make one: nb2pipe export {path}, then name {project}",)
+    )
+    return Diagnostic(
+        code=CODE, severity=SEVERITY, message=f"{path} is no exported project, and this needs one", notes=notes
+    )  # fmt: skip
+
+
 def not_run(path: str) -> Diagnostic:
     """A notebook whose steps nobody has seen as they are now."""
     return Diagnostic(

@@ -35,6 +35,9 @@ print(score > threshold)
 What to do: move the defining cell up, add the name to the `parameters` cell, or correct the spelling. If the
 name comes into being in a way that nobody can see (`exec`, a magic of your own), tag the reading cell with
 `in:NAME`.
+
+A name that no cell defines, read inside a function or class, is a warning: the notebook runs as long as it does not get
+to that line (a slip in a branch that is never taken), and the pipeline does what the notebook does.
 """
 
 
@@ -48,8 +51,13 @@ def diagnostic(
     via: str | None = None,
     later: tuple[int, str | None] | None = None,
     similar: str | None = None,
+    nowhere: bool = False,
 ) -> Diagnostic:
-    """``later`` is (cell, step) of a definition that comes too late; ``similar`` a defined name of almost that spelling."""
+    """``later`` is (cell, step) of a definition that comes too late; ``similar`` a defined name of almost that spelling.
+
+    ``nowhere``: no cell ever defines it. Inside a function that is a warning: the notebook runs as long as it does not get
+    there, and so does the step.
+    """
     who = f"step '{step}'" if step else "the setup"
     through = f" (inside '{via}')" if via else ""
     notes: list[str] = []
@@ -59,11 +67,15 @@ def diagnostic(
         notes.append(f"{where} defines it, but comes later: move it up{after}")
     if similar is not None:
         notes.append(f"did you mean '{similar}'?")
-    notes.append("is it a parameter? Add it to the 'parameters' cell")
+    unreached = nowhere and via is not None
+    if unreached:
+        notes.append("the notebook fails in the same way if it gets there; an export can go on")
+    else:
+        notes.append("is it a parameter? Add it to the 'parameters' cell")
     finding = Diagnostic(
         code=CODE,
-        severity=SEVERITY,
-        message=f"{who} reads '{name}'{through}, which no earlier step defines",
+        severity=Severity.WARNING if unreached else SEVERITY,
+        message=f"{who} reads '{name}'{through}, which no {'cell' if unreached else 'earlier step'} defines",
         notes=tuple(notes),
         step=step,
     )

@@ -10,7 +10,8 @@ SEVERITY = Severity.ERROR
 EXPLAIN = """\
 `--tolerance NAME=...` is for one metric of the original; `--tolerance all=...` is for all of them. So it is with
 `tolerances` in `pipeline.yaml`. A tolerance with a mistyped name would loosen nothing, so it is refused before anything
-runs.
+runs. A name in `pipeline.yaml` that is spelled like none of the metrics is what a removed metric left behind: the check
+goes on, and a note says so.
 
 ```console bad
 $ nb2pipe check churn_pipeline --tolerance acuracy=1%

@@ -15,6 +15,7 @@ KINDS = {
     "code": "steps edited since the export",
     "parameter": "other parameters than the original's",
     "package": "packages changed since the original ran",
+    "random": "random numbers that nothing seeds",
     "value": "first value that differs from the original's",
 }
 AGAIN = "the same numbers again"
@@ -64,8 +65,12 @@ def diagnostic(
     file_line: int | None = None,
     changes: Sequence[Change] = (),
     command: str = "",
+    path: str = "",
 ) -> Diagnostic:
-    """The finding for a metric that failed, with what may explain it and the command that gives the number again."""
+    """The finding for a metric that failed, with what may explain it and the command that gives the number again.
+
+    ``path`` is what was checked, as the user would type it.
+    """
     return Diagnostic(
         code=CODE,
         message=_fact(check),
@@ -73,7 +78,7 @@ def diagnostic(
         cell=check.cell,
         file_line=file_line,
         step=check.step,
-        notes=tuple(_notes(check, changes, command)),
+        notes=tuple(_notes(check, changes, command, path)),
     )
 
 
@@ -109,7 +114,7 @@ def _limited(check: MetricCheck) -> bool:
     return " the limit: " in check.reason
 
 
-def _notes(check: MetricCheck, changes: Sequence[Change], command: str) -> list[str]:
+def _notes(check: MetricCheck, changes: Sequence[Change], command: str, path: str) -> list[str]:
     reason = "" if _limited(check) else check.reason
     notes = [f"computed by step '{check.step}'" + (f": {reason}" if reason else "")]
     if check.why and not _limited(check):
@@ -120,9 +125,13 @@ def _notes(check: MetricCheck, changes: Sequence[Change], command: str) -> list[
         notes.append(f"{check.direction.value} is better for it: only the other direction fails")
     if command:
         notes.append(f"{AGAIN}: {command}")
-    if check.tolerance.source is ToleranceSource.NOISE:
+    if _limited(check):
+        notes.append("the limit is --min or --max, or min or max of its tolerance in pipeline.yaml")
+    elif check.tolerance.source is ToleranceSource.NOISE:
         notes.append("if the change is meant: export again, then nb2pipe baseline")
-    elif check.difference is not None and math.isfinite(check.difference) and not _limited(check):
+    elif path and any(change.kind == "random" for change in changes):
+        notes.append(f"how far it scatters, measured once: nb2pipe baseline {path}")
+    elif check.difference is not None and math.isfinite(check.difference):
         wider = figures.number(_rounded_up(abs(check.difference)))
         notes.append(
             f"if that is fine: tag metric:{check.name}±{wider} on cell {check.cell + 1}, or tolerances in pipeline.yaml"

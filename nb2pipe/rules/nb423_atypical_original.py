@@ -11,8 +11,8 @@ TITLE = "The original value is not typical of its own notebook"
 SEVERITY = Severity.WARNING
 EXPLAIN = """\
 Repeated with other seeds, the notebook gives numbers around a mean; the original lies so far off that chance would put
-it there less than once in a hundred times. It may be a lucky seed, picked from many; or the number comes from other
-data, another version of a package, or cells that were run in another order.
+it there less than once in a hundred times (of many numbers: any of them). It may be a lucky seed, picked from many; or
+the number comes from other data, another version of a package, or cells that were run in another order.
 
 Bad, because 7 was chosen for its number:
 

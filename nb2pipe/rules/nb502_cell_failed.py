@@ -39,6 +39,20 @@ _SPANS = {
     "KeyError": re.compile(r"""^['"](?P<word>[^'"]+)['"]$"""),
     "TypeError": re.compile(r"^(?:\w+\.)*(?P<word>\w+)\(\) "),
 }
+#: How Python and libraries say that a module is not installed; errors of other kinds than these may quote such words.
+_IMPORT_ERRORS = ("ModuleNotFoundError", "ImportError", "AttributeError")
+_MISSING = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"No module named '(?P<module>[\w.]+)'",
+        r"Missing optional dependency '(?P<module>[\w.-]+)'",  # pandas before 3
+        r"`Import (?P<module>[\w.-]+)` failed",  # pandas 3
+        r"(?P<module>[\w-]+) not found, please install it",  # pandas: lxml, html5lib
+        r"tried using: '(?P<module>[\w-]+)'",  # pandas: pyarrow or fastparquet
+        r"accessor requires (?P<module>[\w-]+)",  # pandas: df.style
+        r"pip install (?:-\S+ )*[\"'`]?(?P<module>[A-Za-z][\w-]*)",
+    )
+)
 _LONGEST = 300
 _OF_SYNTAX_ERROR = re.compile(r" \([^()]*, line \d+\)$")  # names the cell in a way that says nothing
 
@@ -61,9 +75,17 @@ def diagnostic(
         notes.append("the cells after it did not run; to leave cells out of the pipeline, tag them with skip")
     if ename == "StdinNotImplementedError":
         notes.append("nobody is there to answer input(): make the answer a parameter, or tag the cell with skip")
-    if ename == "ModuleNotFoundError" and install:
+    if install:
         notes.append(f"to install it for the notebook's kernel: {install}")
     return Diagnostic(code=CODE, severity=SEVERITY, message=message, step=step, notes=tuple(notes))
+
+
+def missing_module(ename: str, evalue: str) -> str | None:
+    """The module (or distribution) that the error says is not installed."""
+    if ename not in _IMPORT_ERRORS:
+        return None
+    found = next((match for pattern in _MISSING if (match := pattern.search(evalue))), None)
+    return found["module"].split(".")[0] if found else None
 
 
 def with_caret(found: Diagnostic, ename: str, evalue: str) -> Diagnostic:

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import EnvironmentProblem, Interrupted, Nb2pipeError, StepFailed, StorageProblem
-from nb2pipe.model import Notebook
+from nb2pipe.model import CellKind, Notebook
 from nb2pipe.rules import (
     nb501_kernel_died,
     nb502_cell_failed,
@@ -29,6 +29,7 @@ from nb2pipe.running.executing.failures import (
     ExecutionInterrupted,
     KernelDied,
     KernelStartFailed,
+    UnlikeObserved,
 )
 from nb2pipe.running.executing.watching import RunningCell
 from nb2pipe.running.kernel.kernels import Kernel, install_command
@@ -62,8 +63,14 @@ def explained(
     executed: str | None = None,
 ) -> Nb2pipeError:
     """The error to raise. ``cells`` maps executed cells' ids to original indexes, ``notebook`` is the original, if at hand."""
+    if isinstance(failure, UnlikeObserved):
+        return StepFailed(_where_changed(replace(failure.finding, notebook=name), failure.name, cells, notebook))
     finding = _finding(failure, kernel=kernel, step=step, cells=cells, resume=resume)
     finding = _placed(finding, failure, cells, notebook, name)
+    if isinstance(failure, CellFailed) and failure.ename in ("NameError", "KeyError") and notebook is not None:
+        from nb2pipe.running.missing_names import with_hint
+
+        finding = with_hint(finding, failure.ename, failure.evalue, notebook)
     if executed:
         finding = _with_note(finding, f"the executed notebook, error at its top: {executed}")
     if isinstance(failure, ExecutionInterrupted):
@@ -73,6 +80,24 @@ def explained(
     if finding.code == nb506_storage.CODE:
         return StorageProblem(finding)
     return StepFailed(finding)
+
+
+def _where_changed(
+    finding: Diagnostic, changed: str | None, cells: Mapping[str, int], notebook: Notebook | None
+) -> Diagnostic:
+    """The finding at the first line of the step that may change the name."""
+    if notebook is None or changed is None:
+        return finding
+    from nb2pipe import dataflow, magics
+
+    own = set(cells.values())
+    code = [(item.index, magics.to_python(item.source)) for item in notebook.cells if item.kind is CellKind.CODE]
+    for flow in dataflow.analyze(code):
+        for mutation in (one for statement in flow.statements for one in statement.mutations):
+            if flow.cell in own and mutation.name == changed:
+                at = mutation.place
+                return placed(finding, notebook, flow.cell, at.line, at.column, at.end_column)
+    return finding
 
 
 def _finding(
@@ -120,9 +145,8 @@ def _cell_failed(failure: CellFailed, kernel: Kernel, step: str | None, cells: M
     run_by = None
     if ran is not None and failure.place is not None and failure.place.cell.id != ran.id:
         run_by = cells.get(ran.id)
-    module = failure.evalue.split("'")[1] if "No module named '" in failure.evalue else None
-    python = kernel.python or sys.executable
-    install = install_command(python, module.split(".")[0]) if module else None
+    module = nb502_cell_failed.missing_module(failure.ename, failure.evalue)
+    install = install_command(kernel.python or sys.executable, module) if module else None
     return nb502_cell_failed.diagnostic(failure.ename, failure.evalue, step=step, run_by=run_by, install=install)
 
 

@@ -14,14 +14,17 @@ from nb2pipe.outputs.plain import join
 from nb2pipe.storing import write_text
 
 
-def note(metrics: tuple[Metric, ...], step: str, executed: Path, file: Path) -> None:
-    """Add the step's printed metrics to its ``metrics.json``; raises OSError."""
+def read(metrics: tuple[Metric, ...], step: str, executed: Path) -> dict[str, float]:
+    """The step's printed metrics, by name; raises OSError."""
     wanted = {(m.cell, m.key): m.name for m in metrics if m.step == step and m.source is MetricSource.PRINTED}
-    if not wanted:
-        return
-    known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    found = _found(json.loads(executed.read_text(encoding="utf-8")), wanted)
-    write_text(file, json.dumps({**known, **found}, indent=1) + "\n")
+    return _found(json.loads(executed.read_text(encoding="utf-8")), wanted) if wanted else {}
+
+
+def note(found: Mapping[str, float], file: Path) -> None:
+    """Add numbers that others read to the step's own ``metrics.json``; raises OSError."""
+    if found:
+        known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        write_text(file, json.dumps({**known, **found}, indent=1) + "\n")
 
 
 def _found(notebook: Mapping[str, Any], wanted: Mapping[tuple[int, str], str]) -> dict[str, float]:

@@ -93,6 +93,8 @@ def open_project(path: Path) -> Project:
     file = path if path.is_file() else path / manifests.FILE_NAME
     if not file.is_file():
         raise InvalidInput(nb010_manifest.no_project(str(path)))
+    if file.suffix not in (".yaml", ".yml"):
+        raise InvalidInput(nb010_manifest.a_notebook(str(path), there=file.with_name(f"{file.stem}_pipeline").is_dir()))
     manifest = _remembered(file) or manifests.load(file)
     return Project(folder=file.parent, manifest=manifest, pipeline=manifests.to_pipeline(manifest))
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from nb2pipe.model import RunRecord, StepRecord, StepStatus
+from nb2pipe.model.numbers import exact
 from nb2pipe.storing import write_text
 
 FINISHED = (StepStatus.OK, StepStatus.REUSED)
@@ -131,7 +132,7 @@ def number_to_json(value: float) -> float | str:
 
 def number_from_json(value: float | str) -> float:
     """The inverse of :func:`number_to_json`."""
-    return _SPECIAL[value] if isinstance(value, str) else float(value)
+    return _SPECIAL[value] if isinstance(value, str) else exact(value)
 
 
 def with_step(record: RunRecord, step: StepRecord) -> RunRecord:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import functools
 import json
 import os
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from nb2pipe.running.executing.watching import KernelSession, RunningCell, Watcher
+from nb2pipe.running.inside import code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +26,6 @@ class Seen:
     drew: bool = False
 
 
-@functools.cache
-def _code(name: str, call: str) -> str:
-    """A module of ``inkernel`` and a call of it, as one expression, so that it leaves no name in the notebook."""
-    source = files("nb2pipe.running").joinpath("inkernel", f"{name}.py").read_text("utf-8")
-    packed = base64.b64encode(zlib.compress(f"{source}\n{call}\n".encode(), 9)).decode()
-    unpacked = f"__import__('zlib').decompress(__import__('base64').b64decode({packed!r})).decode()"
-    return f"__import__('builtins').exec({unpacked}, {{'__name__': '_nb2pipe_{name}'}})"
-
-
 class SeenWatcher(Watcher):
     """Listens while the step runs, and lets another watcher do its work too. ``seen`` is there when all cells ran."""
 
@@ -49,7 +37,7 @@ class SeenWatcher(Watcher):
     def started(self, session: KernelSession) -> None:
         """Listen from now on."""
         self._other.started(session)
-        session.execute(_code("seen", "__import__('builtins').__nb2pipe_seen__ = Seen()"))
+        session.execute(code("seen", "__import__('builtins').__nb2pipe_seen__ = Seen()"))
 
     def before_cell(self, session: KernelSession, cell: RunningCell) -> None:
         """The other watcher's."""

@@ -13,6 +13,7 @@ from nb2pipe.model import Step
 from nb2pipe.running import printed, runs
 from nb2pipe.running.executing.execute import execute_notebook
 from nb2pipe.running.kernel.process import Fork
+from nb2pipe.running.logged import LoggedWatcher
 from nb2pipe.running.projects import Project
 from nb2pipe.running.seen import Seen, SeenWatcher
 
@@ -53,7 +54,8 @@ def run_step(
     started = time.time_ns() - _CLOCK
     with temporary.folder() as place:
         other = options.watcher(step) if options.watcher else None
-        watcher = SeenWatcher(Path(place) / "seen.json", other)
+        logged = LoggedWatcher(project.pipeline.metrics, step.name, Path(place) / "logged.json", other)
+        watcher = SeenWatcher(Path(place) / "seen.json", logged)
         execution = execute_notebook(
             project.notebook(step.name),
             output,
@@ -65,7 +67,8 @@ def run_step(
             fork=fork,
             stop=stop,
         )
-    printed.note(project.pipeline.metrics, step.name, output, artifacts / step.name / "metrics.json")
+    metrics = logged.found | printed.read(project.pipeline.metrics, step.name, output)
+    printed.note(metrics, artifacts / step.name / "metrics.json")
     return Ran(
         notebook=output,
         seconds=execution.seconds,

@@ -202,6 +202,10 @@ def metric(value: str) -> MetricTag | str:
 
 
 def cache(value: str) -> bool | str:
-    """Whether ``cache:on`` or ``cache:off`` is meant, or a sentence that says what cannot be read."""
-    known = {**dict.fromkeys(("on", "yes", "true"), True), **dict.fromkeys(("off", "no", "false", "none"), False)}
+    """Whether ``cache:on`` or ``cache:off`` is meant, or a sentence that says what cannot be read.
+
+    ``enabled`` and ``disabled`` are Kale's words.
+    """
+    known = dict.fromkeys(("on", "yes", "true", "enabled"), True)
+    known |= dict.fromkeys(("off", "no", "false", "none", "disabled"), False)
     return known.get(value.strip().casefold(), f"{value!r} is neither 'on' nor 'off'")

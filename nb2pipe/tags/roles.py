@@ -19,11 +19,13 @@ from nb2pipe.rules import (
     nb109_unreadable_value,
     nb111_tag_without_effect,
     nb112_several_parameters_cells,
+    nb114_written_by_papermill,
 )
 from nb2pipe.tags import grammar
 from nb2pipe.tags.grammar import Slip, Word
 from nb2pipe.tags.step_names import StepMention, check_names
 
+INJECTED = "injected-parameters"  # papermill's tag for the cell that it adds
 METRICS_STEP = "metrics"  # the step of a ``metrics`` cell that none precedes
 
 _SETUP = {"parameters": Role.PARAMETERS, "imports": Role.IMPORTS, "functions": Role.FUNCTIONS, "skip": Role.SKIP}
@@ -75,6 +77,8 @@ class _Reader:
                 if mark.word.key != "skip":
                     self.found.append(nb111_tag_without_effect.diagnostic(self.notebook, cell.index, mark.raw))
             return
+        if INJECTED in cell.tags:
+            self.found.append(nb114_written_by_papermill.diagnostic(self.notebook, cell.index))
         claim = self._claim(cell, marks)
         self.roles.append(self._role(cell, claim, marks))
 

@@ -278,23 +278,27 @@ class _Climb:
         return Rung(level=level, outcome=Outcome.REACHED, found=(f"{count} equal to 1e-6",))
 
     def r8(self, level: Level) -> Rung:
-        """The artifacts' bytes of both environments."""
+        """The files' bytes of both environments; where they differ, their contents."""
         assert self.first is not None
         assert self.fresh is not None
         names = sorted(set(self.first.files) | set(self.fresh.files))
         other = [name for name in names if self.first.files.get(name) != self.fresh.files.get(name)]
         if not names:
             return Rung(
-                level=level, outcome=Outcome.BLOCKED, blocks=("the pipeline stores no artifact",),
+                level=level, outcome=Outcome.BLOCKED, blocks=("the pipeline stores no artifact and writes no file",),
                 cure="a pipeline of one step hands nothing on: split it",
             )  # fmt: skip
-        same = f"{len(names) - len(other)} of {figures.count(len(names), 'artifact')} equal in every byte"
+        said = sum(comparing.says_same(name, self.first, self.fresh) for name in other)
+        same = f"{len(names) - len(other)} of {figures.count(len(names), 'file')} equal in every byte"
+        same += f", {said} more in contents" if said else ""
         if not other:
             return Rung(level=level, outcome=Outcome.REACHED, found=(same,))
-        blocks = tuple(f"{name} has other bytes, {comparing.meaning(name, self.first, self.fresh)}" for name in other)
+        blocks = tuple(comparing.meaning(name, self.first, self.fresh) for name in other)
+        dated = "only the bytes differ: xlsx, gz, svg and pdf hold when they were written; parquet, npy and csv do not"
+        differing = "pickles of sets, times and absolute paths differ from run to run; tables as parquet do not"
         return Rung(
             level=level, outcome=Outcome.BLOCKED, found=(same,), blocks=blocks,
-            cure="pickles of sets, times and absolute paths differ from run to run; tables as parquet do not",
+            cure=dated if said == len(other) else differing,
         )  # fmt: skip
 
     # ---------------------------------------------------------------- what they need

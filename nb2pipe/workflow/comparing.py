@@ -9,11 +9,11 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from nb2pipe import baseline as baselines
 from nb2pipe import temporary
+from nb2pipe.checking import contents
 from nb2pipe.checking.equivalence import Equivalence, tost
 from nb2pipe.checking.levels import Level, Outcome, Rung
 from nb2pipe.diagnostics import Diagnostic
@@ -23,6 +23,7 @@ from nb2pipe.recording.seeded import Seeds
 from nb2pipe.recording.verify import Borders
 from nb2pipe.rules import figures
 from nb2pipe.running import runs
+from nb2pipe.running.caching.objects import digest_file
 from nb2pipe.running.kernel.kernels import Kernel
 from nb2pipe.running.options import Progress, RunOptions
 from nb2pipe.running.pipeline import run_pipeline
@@ -31,16 +32,21 @@ from nb2pipe.running.projects import Project
 SHOWN = 5  # differences told
 NEW = 5  # runs with new seeds: in simulations they show 77 to 92 % of unchanged baselines (3 to 30 repeats) to be equivalent
 SEEDS = 7_001  # the first of them; those of a baseline are drawn at random, far from here
+PICKLES = (".joblib", ".pkl", ".pickle", ".cloudpickle")
 OURS = ("metrics.json", "random_state.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """A run: its ``metrics``, the ``values`` handed on (fingerprints by ``step/name``), the ``files`` (sha256 by path)."""
+    """A run: its ``metrics``, the ``values`` handed on (fingerprints by ``step/name``), the ``files`` (sha256 by path).
+
+    ``files`` are the artifacts and what the steps themselves wrote; ``contents`` has their semantic digests.
+    """
 
     metrics: Mapping[str, float]
     values: Mapping[str, str | None]
     files: Mapping[str, str]
+    contents: Mapping[str, str]
 
 
 def repeat(
@@ -77,13 +83,25 @@ def repeat(
             environment=lambda: borders.environment,
         ),
     )
-    folder = runs.folder(project.state, record.id) / "artifacts"
-    files = {
-        file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest()
+    files = _files(project, record.id)
+    return Repeat(
+        metrics=dict(record.metrics),
+        values=dict(borders.fingerprints),
+        files={name: digest_file(file) for name, file in files.items()},
+        contents={name: contents.digest(file) for name, file in files.items()},
+    )
+
+
+def _files(project: Project, run: str) -> dict[str, Path]:
+    """The artifacts of a run that just ended, and the files that its steps wrote beside the notebook."""
+    folder = runs.folder(project.state, run) / "artifacts"
+    found = {
+        file.relative_to(folder).as_posix(): file
         for file in sorted(folder.rglob("*"))
         if file.is_file() and file.name not in OURS
     }
-    return Repeat(metrics=dict(record.metrics), values=dict(borders.fingerprints), files=files)
+    written = {name: project.workdir / name for step in project.pipeline.steps for name in step.writes}
+    return found | {name: file for name, file in written.items() if file.is_file()}
 
 
 def apart(one: Repeat, other: Repeat, *, relative: float, values: bool = True) -> tuple[str, ...]:
@@ -119,13 +137,23 @@ def agreement(one: Repeat, other: Repeat) -> str:
 
 
 def meaning(name: str, one: Repeat, other: Repeat) -> str:
-    """Whether an artifact with other bytes holds the same value, as far as its fingerprint tells."""
+    """Whether a file with other bytes says the same: by its contents, or the fingerprint of the value that it holds."""
+    if name not in one.files or name not in other.files:
+        return f"{name} was written by one of the runs only"
+    if says_same(name, one, other):
+        return f"{name} has other bytes, the same contents"
     step, _, file = name.partition("/")
     parts = [f"{step}/{part}" for part in re.sub(r"\.\w+$", "", file).split("+")]
     marks = [(one.values.get(part), other.values.get(part)) for part in parts]
-    if any(a is None or b is None for a, b in marks):
-        return "its value cannot be compared"
-    return "the same value" if all(a == b for a, b in marks) else "another value"
+    if all(a is not None and b is not None for a, b in marks):
+        return f"{name} has other bytes, {'the same' if all(a == b for a, b in marks) else 'another'} value"
+    pickled = name.endswith(PICKLES)
+    return f"{name} has other bytes" + (", its value cannot be compared" if pickled else ", other contents")
+
+
+def says_same(name: str, one: Repeat, other: Repeat) -> bool:
+    """Whether both runs wrote a file with the same contents, whatever its bytes."""
+    return name in one.contents and one.contents[name] == other.contents.get(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

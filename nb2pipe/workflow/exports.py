@@ -12,7 +12,7 @@ from pathlib import Path
 from nb2pipe import exporting
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.errors import Refused
-from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, MetricSource, Notebook, Pipeline, Recording, Step
+from nb2pipe.model import Artifact, Baseline, BaselineMetric, Metric, Notebook, Pipeline, Recording, Step
 from nb2pipe.planning import Plan, hazards, metrics
 from nb2pipe.planning.analysis import Analysis
 from nb2pipe.recording import evidence, inputs, stored
@@ -37,7 +37,10 @@ STEP_FORMATS = ("ipynb", "py")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What an export did; ``verification`` is that of the exported pipeline, if it was run."""
+    """What an export did; ``verification`` is that of the exported pipeline, if it was run.
+
+    ``unseeded`` are findings on code that draws random numbers without a seed.
+    """
 
     project: Path
     pipeline: Pipeline
@@ -47,6 +50,7 @@ class Export:
     diagnostics: tuple[Diagnostic, ...]
     verification: Verification | None = None
     seconds: float = 0.0
+    unseeded: tuple[Diagnostic, ...] = ()
 
     @property
     def verified(self) -> bool | None:
@@ -109,6 +113,7 @@ def export(
         kept=written.kept,
         diagnostics=sort((*analysis.diagnostics, *planned.diagnostics, *_differing(baseline, analysis.notebook))),
         seconds=time.monotonic() - began,
+        unseeded=hazards.unseeded_draws(analysis.notebook),
     )
     if recording is not None:
         proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
@@ -221,7 +226,7 @@ def _baseline(analysis: Analysis, planned: Plan, recording: Recording | None) ->
 def _only_printed(planned: Plan, baseline: Baseline) -> tuple[Metric, ...]:
     """The metrics that stand in the stored outputs of cells that print them."""
     named: dict[int, list[str]] = {}
-    others = {c.name for c in planned.candidates if c.source is not MetricSource.PRINTED}
+    others = {c.name for c in planned.candidates if not c.many}
     for metric in baseline.metrics:
         if metric.name not in others and not any(metric.name.startswith(f"{name}.") for name in others):
             named.setdefault(metric.cell, []).append(metric.name)

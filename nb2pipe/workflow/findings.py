@@ -24,7 +24,12 @@ def of_report(report: CheckReport, path: Path) -> tuple[Diagnostic, ...]:
     lines = _file_lines(source) if wrong and source else {}
     failed = tuple(
         nb401_out_of_tolerance.diagnostic(
-            metric, notebook=name, file_line=lines.get(metric.cell), changes=report.changes, command=report.command
+            metric,
+            notebook=name,
+            file_line=lines.get(metric.cell),
+            changes=report.changes,
+            command=report.command,
+            path=str(path),
         )
         if metric.verdict is Verdict.FAILED
         else nb403_metric_missing.diagnostic(metric, notebook=name, file_line=lines.get(metric.cell))

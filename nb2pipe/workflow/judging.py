@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from nb2pipe import checking, parameters
+from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.exporting.project import digest
 from nb2pipe.model import Baseline, CheckReport, Environment, NoiseKind, Notebook, RunRecord, Step, Verdict
+from nb2pipe.planning import hazards
 from nb2pipe.recording import inputs
 from nb2pipe.recording.seeded import Seeds
 from nb2pipe.recording.verify import Borders
@@ -26,7 +28,10 @@ from nb2pipe.workflow.repeating import FOLDER, Repeating
 
 @dataclass(slots=True, kw_only=True)
 class Judging:
-    """One check. ``seed`` is the user's, or drawn; it is used only where the noise is known."""
+    """One check. ``seed`` is the user's, or drawn: where noise is known, or expected because the code draws unseeded.
+
+    ``unseeded`` are the findings on such cells, where no noise is known that would tell.
+    """
 
     project: Project
     baseline: Baseline
@@ -35,6 +40,7 @@ class Judging:
     path: Path
     notebook: Callable[[], Notebook | None]
     borders: Borders = field(init=False)
+    unseeded: tuple[Diagnostic, ...] = field(init=False, default=())
     seeds: Seeds | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -44,7 +50,10 @@ class Judging:
         self.borders = Borders(modules=modules, original=known, values=bool(known))
         noise = self.baseline.noise
         random = noise is not None and any(item.kind is not NoiseKind.DETERMINISTIC for item in noise.metrics.values())
-        if random or self.seed is not None:
+        if noise is None:
+            notebook = self.notebook()
+            self.unseeded = hazards.unseeded_draws(notebook) if notebook is not None else ()
+        if random or self.unseeded or self.seed is not None:
             self.seed = secrets.randbits(31) if self.seed is None else self.seed
             self.seeds = Seeds(seed=self.seed, modules=modules, also=self.borders.watcher)
 
@@ -58,8 +67,15 @@ class Judging:
         if self.seeds is None:
             return {}
         noise = self.baseline.noise
-        steps = noise.repeated if noise is not None else [step.name for step in self.project.pipeline.steps]
+        steps = noise.repeated if noise is not None else self._drawing()
         return dict.fromkeys(steps, f"seed {self.seeds.seed}")
+
+    def _drawing(self) -> list[str]:
+        """The steps from the first on that is seen to draw; all of them if none is."""
+        steps = self.project.pipeline.steps
+        cells = {finding.cell for finding in self.unseeded}
+        first = (at for at, s in enumerate(steps) if cells & {*s.cells, *(line.cell for line in s.setup)})
+        return [step.name for step in steps[next(first, 0) :]]
 
     @property
     def environment(self) -> Environment | None:
@@ -145,6 +161,7 @@ class Judging:
             fingerprints=self.borders.fingerprints,
             inputs=inputs.digests(project.pipeline, project.workdir) if self.baseline.inputs else {},
             edited=edited,
+            unseeded=[_drawn(finding) for finding in self.unseeded],
         )
 
     def _command(self, kernel: KernelChoice | None, given: Mapping[str, Any]) -> str:
@@ -158,6 +175,12 @@ class Judging:
         if kernel and kernel.python:
             words += ["--python", kernel.python]
         return shlex.join(words)
+
+
+def _drawn(finding: Diagnostic) -> str:
+    """``train_test_split in cell 4``."""
+    what = finding.message.split("'")[1] if "'" in finding.message else finding.message
+    return f"{what} in cell {finding.cell + 1}" if finding.cell is not None else what
 
 
 def _digest(path: Path) -> str | None:

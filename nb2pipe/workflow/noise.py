@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nb2pipe import baseline as baselines
 from nb2pipe import manifest
-from nb2pipe.checking import floors, noise
+from nb2pipe.checking import noise
 from nb2pipe.checking.noise import Measured
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Baseline, MetricNoise, Noise, NoiseKind, NoiseRule
@@ -71,17 +71,13 @@ def measure(
     baseline = replace(baseline, noise=found)
     write_text(file, baselines.dump(baseline))
     work.forget()
-    odds = {
-        metric.name: noise.typical(metric.value, found.metrics[metric.name], floors.rounding(metric.decimals))
-        for metric in baseline.metrics
-    }
     still = all(item.kind is NoiseKind.DETERMINISTIC for item in found.metrics.values())
     return Measured(
         project=project.folder,
         notebook=str(project.source),
         baseline=baseline,
         noise=found,
-        lucky={name: p for name, p in odds.items() if p is not None and p < noise.LUCKY},
+        lucky=noise.lucky(baseline.metrics, found.metrics),
         seeded=still and bool(first.random or _has_seeds(work)),
         seed_parameters=seed_parameters(project.pipeline),
         seconds=sum(item.seconds for item in (*repeats, again)),

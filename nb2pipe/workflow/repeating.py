@@ -211,8 +211,12 @@ class Repeating:
 
 
 def environment_digest(environment: Any) -> str:
-    """Python and packages as a short digest."""
-    data = json.dumps([environment.python, dict(environment.packages)], sort_keys=True)
+    """Python and the packages that the notebook imports, as a short digest.
+
+    Which others are loaded depends on the steps that ran, and those are not the same in each repeat.
+    """
+    imported = {name: environment.packages.get(name) for name in environment.imported}
+    data = json.dumps([environment.python, imported], sort_keys=True)
     return sha256(data.encode()).hexdigest()[:12]
 
 

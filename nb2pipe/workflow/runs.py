@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ from nb2pipe.errors import InvalidInput
 from nb2pipe.model import CheckReport, Environment, Limits, Notebook, Planned, RunRecord, Step, Tolerance
 from nb2pipe.rules import nb010_manifest, nb308_unknown_metric
 from nb2pipe.running import runs
+from nb2pipe.running.executing.watching import Watcher
 from nb2pipe.running.kernel.kernels import KernelChoice, resolve
 from nb2pipe.running.options import Digest, Progress, RunOptions, Silent
 from nb2pipe.running.pipeline import plan_run, refuse, run_pipeline
@@ -152,7 +153,9 @@ def check(  # noqa: PLR0913
     reference = baselines.load(_baseline_file(baseline) if baseline else project.folder / baselines.FILE_NAME)
     known = (*(metric.name for metric in reference.metrics), *(metric.name for metric in project.pipeline.metrics))
     _refuse_unknown({**(tolerances or {}), **(limits or {})}, known, str(path))
-    _refuse_unknown(project.manifest.tolerances, known, str(project.folder / manifest.FILE_NAME))
+    left = _left_over(project.manifest.tolerances, known)
+    written = {name: given for name, given in project.manifest.tolerances.items() if name not in left}
+    _refuse_unknown(written, known, str(project.folder / manifest.FILE_NAME))
     asked = asked_of(project, tolerances or {}, limits or {}, strict=strict)
     judging = Judging(project=project, baseline=reference, asked=asked, seed=seed, path=Path(path), notebook=notebook)
     record = run_pipeline(project, options_of(project, notebook, request, judging))
@@ -160,6 +163,8 @@ def check(  # noqa: PLR0913
         record, kernel=resolve(request.kernel, project.manifest.kernel), choice=request.kernel, given=request.parameters,
         timeout=timeout, progress=request.progress,
     )  # fmt: skip
+    told = f"{manifest.FILE_NAME} has a tolerance for {{!r}}, which is no metric any more: it does nothing"
+    report = replace(report, notes=(*report.notes, *(told.format(name) for name in left)))
     kept.save(report)
     return report
 
@@ -269,6 +274,7 @@ def options_of(
     given = parameters.resolve(known, asked, str(request.path), _files(request))
     values = {**{parameter.name: parameter.default for parameter in known}, **given}
     environment: Callable[[], Environment | None] = (lambda: judging.environment) if judging else (lambda: None)
+    usual = all(values[item.name] == item.default for item in known)
     return RunOptions(
         kernel=resolve(request.kernel, project.manifest.kernel),
         parameters=values,
@@ -283,11 +289,21 @@ def options_of(
         original=notebook,
         command=_command(request.path, request.kernel),
         progress=request.progress,
-        watcher=judging.watcher if judging else None,
+        watcher=_watcher(project, judging, usual=usual),
         salts=judging.salts if judging else {},
-        border=_guard(project, request, usual=all(values[item.name] == item.default for item in known)),
+        border=_guard(project, request, usual=usual),
         environment=environment,
     )
+
+
+def _watcher(project: Project, judging: Judging | None, *, usual: bool) -> Callable[[Step], Watcher] | None:
+    """What looks on: for a check, and whether what export saw still holds; ``usual``: with the baseline's parameters."""
+    other = judging.watcher if judging else None
+    if usual:
+        return other
+    from nb2pipe.recording import assumptions
+
+    return assumptions.watchers(project.pipeline, other)
 
 
 def _guard(project: Project, request: Request, *, usual: bool) -> Callable[[Step, str, Digest], None]:
@@ -324,6 +340,15 @@ def _command(path: Path, kernel: KernelChoice | None) -> str:
     if kernel and kernel.python:
         words += ["--python", kernel.python]
     return shlex.join(words)
+
+
+def _left_over(tolerances: Mapping[str, object], known: Sequence[str]) -> tuple[str, ...]:
+    """Names in the project's file that are spelled like no metric: of one that was removed, not mistyped."""
+    from nb2pipe import checking
+
+    return tuple(
+        name for name in tolerances if name != checking.ALL and name not in known and closest(name, known) is None
+    )
 
 
 def _refuse_unknown(tolerances: Mapping[str, object], known: Sequence[str], path: str) -> None:

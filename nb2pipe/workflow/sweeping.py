@@ -13,6 +13,7 @@ from typing import Any
 from nb2pipe import manifest, parameters
 from nb2pipe.errors import InvalidInput
 from nb2pipe.model import Direction, Sweep, SweepPoint
+from nb2pipe.recording import assumptions
 from nb2pipe.rules import nb308_unknown_metric, nb309_sweep
 from nb2pipe.running.kernel.kernels import KernelChoice
 from nb2pipe.running.options import Progress, Silent
@@ -65,7 +66,8 @@ def sweep(
         raise InvalidInput(nb309_sweep.too_many(count, MOST))
     metric, direction = _wanted(best, project)
     began = time.monotonic()
-    options = replace(options_of(project, notebook, request, None), command=None)
+    watcher = assumptions.watchers(project.pipeline)  # most points have other parameters than the baseline
+    options = replace(options_of(project, notebook, request, None), command=None, watcher=watcher)
     points = [dict(zip(tried, combination, strict=True)) for combination in product(*tried.values())]
     done = Points(project=project, options=options, swept=tuple(tried), metric=metric).run(points)
     found = _result(project, tried, done, metric, direction, time.monotonic() - began)

@@ -95,7 +95,7 @@ def test_reports_say_what_blocks_and_the_cure():
 def repeats(*values):
     """Runs whose metric takes these values, one after the other."""
     left = iter(values)
-    return lambda seed: comparing.Repeat(metrics={"acc": next(left)}, values={}, files={})
+    return lambda seed: comparing.Repeat(metrics={"acc": next(left)}, values={}, files={}, contents={})
 
 
 OLD = (0.80, 0.81, 0.79, 0.805, 0.795)
@@ -117,6 +117,25 @@ def test_equivalence_over_seeds(seen, new, outcome, said):
     rung = comparing.equivalent(BY_CODE["R5"], seen, repeats(*new), "nb.ipynb")
     assert rung.outcome is outcome
     assert said in " ".join((*rung.found, *rung.blocks, rung.cure))
+
+
+def test_what_is_said_of_files_with_other_bytes():
+    """Contents first, then the fingerprint of the value that a pickle holds."""
+    names = ("r.xlsx", "a/m.joblib", "a/n.joblib", "t.csv", "model.pkl")
+    one, other = (
+        comparing.Repeat(
+            metrics={}, values={"a/m": "1", "a/n": mark}, files={name: f"{name}{mark}" for name in names},
+            contents={name: name if name == "r.xlsx" else f"{name}{mark}" for name in names},
+        ) for mark in "xy"
+    )  # fmt: skip
+    assert [comparing.meaning(name, one, other) for name in names] == [
+        "r.xlsx has other bytes, the same contents",
+        "a/m.joblib has other bytes, the same value",
+        "a/n.joblib has other bytes, another value",
+        "t.csv has other bytes, other contents",
+        "model.pkl has other bytes, its value cannot be compared",
+    ]
+    assert comparing.meaning("gone", one, other) == "gone was written by one of the runs only"
 
 
 NOTEBOOK = """\
@@ -167,7 +186,14 @@ def test_climbing_to_the_top_and_falling(place: Path):
     report = json.loads(done.out)
     assert (done.code, report["reached"]) == (0, "R8"), report
     assert report["levels"][5]["outcome"] == "not tried"
-    text = (place / "nb.py").read_text().replace("accuracy = sum", "import random\naccuracy = random.random() * sum")
+    assert report["levels"][8]["found"] == ["2 of 2 files equal in every byte"]
+    dated = "import gzip, time\nwith gzip.GzipFile('t.gz', 'wb', mtime=time.time()) as f:\n    f.write(b'1')\n"
+    (place / "nb.py").write_text(NOTEBOOK.replace("accuracy = sum", dated + "accuracy = sum"))
+    done = call("check", "nb.py", "--level", "R8", "--output-format", "json", folder=place)
+    report = json.loads(done.out)
+    assert (done.code, report["reached"]) == (1, "R7"), report
+    assert report["levels"][8]["blocks"] == ["t.gz has other bytes, the same contents"]
+    text = NOTEBOOK.replace("accuracy = sum", "import random\naccuracy = random.random() * sum")
     (place / "nb.py").write_text(text)
     done = call("check", "nb.py", "--level", "R4", "--output-format", "json", folder=place)
     report = json.loads(done.out)

@@ -33,6 +33,7 @@ from nb2pipe.model import (
     ToleranceSource,
     Verdict,
 )
+from nb2pipe.workflow.repeating import environment_digest
 
 NAN = math.nan
 FIVE = (0.90, 0.91, 0.92, 0.905, 0.915)  # mean 0.91, s 0.0079
@@ -189,18 +190,26 @@ def test_a_lucky_original_is_noticed() -> None:
     still = baseline(pipeline(["m"]), [{"m": 0.9}] * 3).noise
     assert still is not None
     assert noise.typical(0.95, still.metrics["m"]) == 0.0
+    names = [f"r.{n}" for n in range(40)]
+    parts = pipeline(names, key="x")
+    made = replace(parts, metrics=(*parts.metrics, *pipeline(["m"]).metrics))
+    many = baseline(made, [{**dict.fromkeys(names, v), "m": v} for v in FIVE]).noise
+    assert many is not None
+    said = [BaselineMetric(name=n, value=0.952 if n in ("m", "r.0") else 0.91, step="s", cell=0) for n in [*names, "m"]]
+    assert noise.lucky(said, many.metrics).keys() == {"m"}  # of 40 others, one is that far by chance
 
 
 def test_watched_metrics_are_reported_once_a_step() -> None:
     """Parts of a report never fail; those that moved make one line, with the likely cause."""
     draw = random.Random(5)
     names = [f"report.{n}" for n in range(30)]
-    made = pipeline(names, key="x")
-    repeats = [{name: draw.gauss(0.9, 0.01) for name in names} for _ in range(5)]
+    parts = pipeline(names, key="x")
+    made = replace(parts, metrics=(*parts.metrics, *pipeline(["m"]).metrics))
+    repeats = [{**{name: draw.gauss(0.9, 0.01) for name in names}, "m": value} for value in FIVE]
     old = Environment(python="3.11.2", implementation="CPython", platform="L", packages={"scikit-learn": "1.5.2"},
                       imported=("scikit-learn",))  # fmt: skip
     base = baseline(made, repeats, environment=old)
-    same = {name: draw.gauss(0.9, 0.01) for name in names}
+    same = {**{name: draw.gauss(0.9, 0.01) for name in names}, "m": 0.91}
     report = check(made, base, run(same))
     assert report.passed
     assert watched_groups(report) == ()
@@ -213,6 +222,35 @@ def test_watched_metrics_are_reported_once_a_step() -> None:
     (line,) = watched_groups(report)
     assert line.startswith("step 's': 2 of 30 watched metrics moved, most of all report.3")
     assert line.endswith("scikit-learn 1.5.2 → 1.9.1")
+
+
+def test_something_can_always_fail() -> None:
+    """If there are only parts of a report, they are gates."""
+    names = ["report.a", "report.b", "report.a.support"]
+    made = pipeline(names, key="x")
+    base = baseline(made, [{"report.a": v, "report.b": v, "report.a.support": 40.0} for v in FIVE])
+    assert base.noise is not None
+    assert {name: item.gate for name, item in base.noise.metrics.items()} == dict(
+        zip(names, (True, True, False), strict=True)
+    )
+    asked = Asked(retests=[{"report.a": 0.5, "report.b": 0.91}] * 2)
+    report = check(made, base, run({"report.a": 0.5, "report.b": 0.91, "report.a.support": 40.0}), asked=asked)
+    assert not report.passed
+
+
+def test_durations_are_watched() -> None:
+    """How long something took is another number in each run, and fails nothing, unless somebody wants it to."""
+    made = pipeline(["m", "fit_time"])
+    base = replace(baseline(made, [{"m": 0.5, "fit_time": 1.5}]), noise=None)
+    slower = run({"m": 0.5, "fit_time": 3.0})
+    report = check(made, base, slower)
+    assert report.passed
+    assert [item.verdict for item in report.metrics] == [Verdict.OK, Verdict.MOVED]
+    limit = Tolerance(abs=1.0, source=ToleranceSource.FILE)
+    assert not check(made, base, slower, tolerances={"fit_time": limit}).passed
+    alone = pipeline(["fit_time"])
+    base = replace(baseline(alone, [{"fit_time": 1.5}]), noise=None)
+    assert not check(alone, base, run({"fit_time": 3.0})).passed
 
 
 def test_what_may_explain_a_difference() -> None:
@@ -273,3 +311,14 @@ def test_false_alarms_and_power_of_the_whole_rule() -> None:
 
     assert alarms(0, 500) <= 0.025
     assert alarms(5, 150) >= 0.85
+
+
+def test_the_environment_of_repeats_is_what_the_notebook_imports() -> None:
+    """Other packages are loaded by some steps and not by others, and not all steps run in each repeat."""
+    first = Environment(
+        python="3.11.7", implementation="CPython", platform="L", packages={"numpy": "2.1", "pyarrow": "20"},
+        imported=("numpy",),
+    )  # fmt: skip
+    later = replace(first, packages={"numpy": "2.1"})
+    assert environment_digest(first) == environment_digest(later)
+    assert environment_digest(first) != environment_digest(replace(first, packages={"numpy": "2.2"}))

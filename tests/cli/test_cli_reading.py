@@ -169,14 +169,14 @@ def test_lint_github_names_the_line_of_the_file(folder):
     assert "valeus" in (folder / "typo.ipynb").read_text().splitlines()[number - 1]
 
 
-@pytest.mark.parametrize("form", ["junit", "sarif"])
-def test_lint_documents(folder, form):
+@pytest.mark.parametrize(("form", "start"), [("junit", "<?xml"), ("sarif", '{\n  "$schema"'), ("gitlab", "[\n  {")])
+def test_lint_documents(folder, form, start):
     """Documents for CI go to stdout alone, and their findings count."""
     done = nb2pipe("lint", ".", "--output-format", form, cwd=folder)
     assert done.returncode == 1
     assert done.stderr == ""
     assert done.stdout.count("unknown tag 'setp:train'") >= 1
-    assert done.stdout.startswith('{\n  "$schema"' if form == "sarif" else "<?xml")
+    assert done.stdout.startswith(start)
 
 
 def test_overview(folder):

@@ -166,5 +166,6 @@ def test_ci_files_name_the_projects(folder):
     github = yaml.safe_load(texts[".github/workflows/notebooks.yml"])
     runs = [step["run"] for step in github["jobs"]["notebooks"]["steps"] if "run" in step]
     assert runs[-1] == gitlab["script"][-1]
+    assert gitlab["artifacts"]["reports"]["codequality"] in gitlab["script"][1]
     assert runs[-1].endswith(gitlab["artifacts"]["reports"]["junit"][0]) or " " in folder
     assert (Path(folder) / "x").name == "x"

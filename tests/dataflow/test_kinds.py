@@ -11,7 +11,7 @@ from tests.dataflow.reading import flows, last, mutations, uses
 
 LIBRARIES = """\
 import numpy as np, pandas as pd, matplotlib, matplotlib.pyplot as plt, seaborn as sns, warnings, logging, os, sys, locale
-import random, torch, tensorflow as tf, sklearn, decimal, plotly.io as pio
+import random, torch, tensorflow as tf, sklearn, decimal, plotly.io as pio, pylab
 from sklearn import set_config
 from decimal import getcontext
 from tqdm.auto import tqdm
@@ -38,6 +38,12 @@ SETTINGS = [
     ("sns.set_theme(style='dark')", "seaborn"),
     ("sns.set_style('white')", "seaborn"),
     ("sns.set_palette('husl')", "seaborn"),
+    ("sns.mpl.rcParams['a'] = 1", "matplotlib"),
+    ("pylab.rcParams['a'] = 1", "matplotlib"),
+    ("plt.rcParams['a'], plt.rcParams['b'] = 1, 2", "matplotlib"),
+    ("plt.rcParams.setdefault('a', 1)", "matplotlib"),
+    ("if a: sys.path.append('..')", "sys"),
+    ("try: plt.rcParams['a'] = 1\nexcept ValueError: pass", "matplotlib"),
     ("sns.set_context('talk')", "seaborn"),
     ("warnings.filterwarnings('ignore')", "warnings"),
     ("warnings.simplefilter('ignore')", "warnings"),
@@ -62,6 +68,74 @@ SETTINGS = [
     ("%cd data", "os"),
     ("%env A=1", "os"),
 ]
+
+# more of them: made known to a library, imported for what it does, or set by a function, branch or loop of the notebook
+FURTHER = [
+    ("pd.api.extensions.register_series_accessor('x')(Info)", "pandas"),
+    ("matplotlib.colormaps.register(cmap)", "matplotlib"),
+    ("logging.getLogger().addHandler(handler)", "logging"),
+    ("quiet()", "warnings"),
+    ("if wide:\n    pd.set_option('display.max_columns', 9)", "pandas"),
+    ("try:\n    locale.setlocale(locale.LC_ALL, 'de_CH')\nexcept locale.Error:\n    pass", "locale"),
+    ("%%html\n<b>x</b>", "IPython.display"),
+    ("%who", "IPython.display"),
+    ("%pip install x", ""),
+]
+DEFINED = """
+class Info: pass
+handler, cmap, wide = 1, 2, True
+def quiet():
+    'No warnings.'
+    import sys
+    warnings.simplefilter('ignore')
+def busy():
+    warnings.simplefilter('ignore')
+    return train()
+# %%
+"""
+
+
+@pytest.mark.parametrize(("code", "module"), FURTHER, ids=[case[0] for case in FURTHER])
+def test_further_settings(code: str, module: str) -> None:
+    """Whatever changes nothing but settings can be done again in another process."""
+    statement = last(LIBRARIES + DEFINED + code)
+    assert (statement.kind, statement.modules) == (StatementKind.SETTING, (module,) if module else ())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "busy()",
+        "if wide:\n    pd.set_option('a', 1)\n    x = 1",
+        "if rows.pop():\n    pd.set_option('a', 1)",
+        "with warnings.catch_warnings():\n    warnings.simplefilter('ignore')",
+    ],
+)
+def test_what_does_more_than_setting(code: str) -> None:
+    """To do that again would do too much, or nothing."""
+    statement = last(LIBRARIES + DEFINED + code)
+    assert (statement.kind, statement.modules) == (StatementKind.OTHER, ())
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "modules"),
+    [
+        ("old = np.seterr(all='ignore')", StatementKind.OTHER, ("numpy",)),
+        (
+            "@pd.api.extensions.register_dataframe_accessor('geo')\nclass Geo: pass",
+            StatementKind.DEFINITION,
+            ("pandas",),
+        ),
+        ("from sklearn.experimental import enable_halving_search_cv", StatementKind.IMPORT, ("sklearn",)),
+        ("from __future__ import annotations", StatementKind.IMPORT, ("__future__",)),
+        ("@quiet.register\ndef f(x): pass", StatementKind.DEFINITION, ()),
+    ],
+)
+def test_settings_beside_something_else(code: str, kind: StatementKind, modules: tuple[str, ...]) -> None:
+    """A binding, definition or import may change a library on the way."""
+    statement = last(LIBRARIES + DEFINED + code)
+    assert (statement.kind, statement.modules) == (kind, modules)
+
 
 SEEDS = [
     ("random.seed(1)", "random"),
@@ -91,7 +165,16 @@ def test_settings_read_what_they_are_given() -> None:
     assert uses(last(LIBRARIES + "np.random.seed(SEED)")) == {"np", "SEED"}
 
 
+def test_a_loop_over_settings_is_one() -> None:
+    """It binds the loop's variables, and changes nothing else."""
+    statement = last(LIBRARIES + "for k, v in {}.items():\n    plt.rcParams[k] = v")
+    assert (statement.kind, statement.modules) == (StatementKind.SETTING, ("matplotlib",))
+    assert (mutations(statement), {binding.name for binding in statement.bindings}) == (set(), {"k", "v"})
+
+
 NO_SETTINGS = [
+    "if a: plt.rcParams['a'] = 1; b = 2",
+    "for a in b: np.random.seed(a)",
     "df.set_option('a')",
     "pd.read_csv('a')",
     "plt.plot(a)",

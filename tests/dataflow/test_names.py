@@ -338,3 +338,40 @@ def test_annotations_are_not_read_after_the_future_import(code: str) -> None:
     """IPython keeps ``from __future__ import annotations`` for all later cells."""
     assert uses(last(FUTURE + code)) == set()
     assert uses(last(code)) != set()
+
+
+BOUND = "import numpy as np\nk, y, x, df = 1, 2, 3, 4\ndef double(v): return v * k\n# %%\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("m = fit('y ~ x', data=df)", "fit df"),  # columns of the table
+        ("m = fit('y ~ x')", "fit y x"),  # no table: variables
+        ("m = fit('y ~ np.log(x)', df)", "fit df np x"),
+        ("m = fit('y ~ double(x) + C(g)', df)", "fit df double k<double x"),
+        ("m = fit(formula='y ~ Q(\"k\")', data=df)", "fit df"),
+        ("p = open('~/data.csv')", ""),
+        ("out = sql('select a from df where a > 2')", "sql df"),
+        ("out = sql(f'select * from {k} join df on a')", "sql k df"),
+        ("out = sql('select * from other')", "sql"),
+        ("text = say('greetings from df')", "say df"),
+    ],
+)
+def test_names_in_formulas_and_queries(code: str, names: str) -> None:
+    """Statistics and databases look names up where they are called; what the notebook does not bind is theirs."""
+    assert uses(last(BOUND + code)) == words(names)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("try:\n    here = __file__\nexcept NameError:\n    here = '.'", ""),
+        ("try:\n    a = unknown\nexcept Exception:\n    a = k", "k"),
+        ("try:\n    a = df\nexcept (KeyError, NameError):\n    a = 1", "df"),
+        ("try:\n    a = unknown\nexcept ValueError:\n    a = 1", "unknown"),
+    ],
+)
+def test_names_that_may_be_missing(code: str, names: str) -> None:
+    """Who catches a NameError asks whether the name is there."""
+    assert uses(last(BOUND + code)) == words(names)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from nb2pipe.cli import app
 from nb2pipe.cli.console import Console
 from nb2pipe.rules import RULES
 from nb2pipe.running.projects import selected
+from nb2pipe.workflow import ci
 from tests.building import notebook
 from tests.docs.pages import DOCS, PAGES, ROOT, anchors, blocks, named, prose
 
@@ -129,12 +133,18 @@ def test_lines_are_at_most_120_characters_long(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_python_on_a_page_compiles(page: Path) -> None:
-    """And what it imports from nb2pipe is there."""
+    """What it imports from nb2pipe is there, and takes the arguments that it is given."""
     for language, content in blocks(page.read_text()):
         if language == "python" and "nb2pipe" in content.split():
-            compile(content, str(page), "exec")
-            for names in re.findall(r"from nb2pipe import (.*)", content):
-                assert [name for name in names.split(", ") if not hasattr(nb2pipe, name)] == []
+            tree = ast.parse(content, str(page))
+            imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "nb2pipe"]
+            ours = {
+                alias.asname or alias.name: getattr(nb2pipe, alias.name) for node in imports for alias in node.names
+            }
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ours:
+                    given = {keyword.arg: None for keyword in call.keywords if keyword.arg}
+                    inspect.signature(ours[call.func.id]).bind(*call.args, **given)
 
 
 @pytest.mark.slow
@@ -155,3 +165,38 @@ def test_the_page_about_the_library_runs_as_it_stands(tmp_path: Path, monkeypatc
     assert names["result"].verified
     assert names["record"].metrics == {"accuracy": 0.2}
     assert names["report"].passed
+
+
+def test_the_job_for_gitlab_is_the_one_that_init_writes(tmp_path: Path) -> None:
+    """For an exported project that lies beside the notebook."""
+    project = tmp_path / "churn_pipeline"
+    shutil.copytree(ROOT / "docs" / "reference" / "example", project)
+    (project / "requirements.txt").write_text("papermill\n")
+    (written,) = ci.init(tmp_path, ("gitlab",)).written
+    job = written.read_text().partition("\n")[2]
+    shown = [
+        text for language, text in blocks((ROOT / "docs/howto/ci.md").read_text()) if text.startswith("notebooks:")
+    ]
+    assert shown == [re.sub(r'"python:3\.\d+"', '"python:3.11"', job)]
+
+
+def test_tasks_of_ploomber_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script of the page, on a project as Soorgeon writes it: one notebook, a step for each task, nothing pickled."""
+    monkeypatch.chdir(tmp_path)
+    Path("pipeline.yaml").write_text("tasks:\n- source: tasks/load.ipynb\n- source: tasks/train.ipynb\n")
+    imports = ("soorgeon-imports", "import pickle\nfrom pathlib import Path\nfrom math import sqrt")
+    given = ("parameters", "upstream = ['load']\nproduct = None")
+    loads = ("soorgeon-unpickle", "rows = pickle.loads(Path(upstream['load']['rows']).read_bytes())")
+    saves = ("soorgeon-pickle", "Path(product['rows']).write_bytes(pickle.dumps(rows))")
+    Path("tasks").mkdir()
+    notebook(Path("tasks"), imports, given, ("", "rows = [1, 4, 9]"), saves, name="load.ipynb")
+    train = (("", "roots = [sqrt(row) for row in rows]"), ("", "print(sum(roots))"))
+    notebook(Path("tasks"), imports, given, loads, *train, name="train.ipynb")
+    (code,) = [text for kind, text in blocks((ROOT / "docs/howto/from-soorgeon.md").read_text()) if kind == "python"]
+    exec(code, {})
+    joined = workflow.inspect(Path("joined.ipynb"))
+    assert [(step.name, [artifact.name for artifact in step.inputs]) for step in joined.pipeline.steps] == [
+        ("load", []),
+        ("train", ["rows"]),
+    ]
+    assert not joined.diagnostics

@@ -59,6 +59,17 @@ def test_every_option_of_a_command_is_documented(verb: str) -> None:
     assert [name for name in [*names, "--help"] if f"`{name}" not in own + common] == []
 
 
+@pytest.mark.parametrize("verb", app.VERBS)
+def test_every_document_has_a_schema(verb: str) -> None:
+    """What a command writes as JSON is described."""
+    command = app.command.get_command(click.Context(app.command), verb)
+    assert command is not None
+    choices = [param.type.choices for param in command.params if isinstance(param.type, click.Choice)]
+    if any("json" in several for several in choices):
+        known = json.loads((REFERENCE / "documents.schema.json").read_text())["$defs"]
+        assert known[verb]["properties"]["command"] == {"const": verb}
+
+
 def test_the_example_of_a_manifest_is_one() -> None:
     """It is read, and written again with the same bytes, so it shows today's layout."""
     path = EXAMPLE / "pipeline.yaml"

@@ -5,6 +5,8 @@ A case is (name, family, cells). Cells are (tags, source); the steps are chosen 
 
 from __future__ import annotations
 
+from tests.faithful.everyday import EVERYDAY
+
 L, T, E = "step:load", "step:train", "step:evaluate"
 Case = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -300,4 +302,4 @@ NEIGHBOURS: tuple[Case, ...] = (
     ("logger level by variable", "state", ((L, "import logging\nlogger = logging.getLogger('m')\nlogger.setLevel(logging.DEBUG)"), (T, "on = logger.isEnabledFor(logging.DEBUG)"), (E, "result = on"))),
 )  # fmt: skip
 
-CASES: tuple[Case, ...] = NAMES + OBJECTS + STATE + ORDER + SYNTAX + FOUND + NEIGHBOURS
+CASES: tuple[Case, ...] = NAMES + OBJECTS + STATE + ORDER + SYNTAX + FOUND + NEIGHBOURS + EVERYDAY

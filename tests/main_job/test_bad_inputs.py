@@ -282,3 +282,15 @@ def test_a_metric_that_a_run_does_not_give(tmp_path: Path) -> None:
     assert done.code == 1, done.err
     assert "error[NB403]: the run gave no value for 'm'" in done.out
     assert "1 missing" in done.out
+
+
+@pytest.mark.parametrize("verb", ["baseline", "verify", "contract"])
+def test_a_notebook_where_a_project_is_needed(tmp_path, verb):
+    """It is no broken pipeline.yaml; the project beside it is named, or how to make one."""
+    (tmp_path / "nb.py").write_text("# %%\na = 1\n")
+    done = call(verb, "nb.py", folder=tmp_path)
+    assert done.code == 2
+    assert "nb.py is no exported project" in done.err
+    assert "nb2pipe export nb.py, then name nb_pipeline" in " ".join(done.err.split())
+    (tmp_path / "nb_pipeline").mkdir()
+    assert "its project is there: nb_pipeline" in call(verb, "nb.py", folder=tmp_path).err

@@ -31,6 +31,7 @@ def test_noise_is_learned_and_judged(tmp_path: Path) -> None:
     assert call("export", "nb.ipynb", "-q", "--no-verify", folder=tmp_path).code == 0
     done = call("baseline", "nb_pipeline", "--runs", "3", "--output-format", "json", folder=tmp_path)
     assert done.code == 0, done.err
+    assert "starting anew" not in done.err
     answer = json.loads(done.out)
     assert {name: item["class"] for name, item in answer["metrics"].items()} == {
         "score": "seed-sensitive", "rows": "deterministic", "uncontrolled": "uncontrolled",

@@ -187,5 +187,9 @@ def test_tolerances_of_file_and_command_line(folder: Path, project: Path, ran: P
         refused = call("check", "p", folder=folder)
         assert (refused.code, refused.lines[0]) == (2, "error[NB308]: no metric 'scor'")
         assert "pipeline.yaml" in refused.err
+        path.write_text(before + "tolerances:\n  f1_of_an_older_model: {abs: 0.3}\n")
+        left = call("check", "p", folder=folder)
+        assert left.code == 0
+        assert "'f1_of_an_older_model', which is no metric any more" in left.out
     finally:
         path.write_text(before)

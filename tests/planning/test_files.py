@@ -14,8 +14,13 @@ A, B, C = "step:a", "step:b", "step:c"
 HERE = Environment(python="3", implementation="CPython", platform="here")
 
 
-def planned(folder: Path, *parts: tuple[str, str, tuple[str, ...], tuple[str, ...]]):
-    """Plan a notebook; each cell with its tag, source, and the files that it reads and writes in the observed run."""
+def planned(
+    folder: Path, *parts: tuple[str, str, tuple[str, ...], tuple[str, ...]], **more: dict[int, tuple[str, ...]]
+):
+    """Plan a notebook; each cell with its tag, source, and the files that it reads and writes in the observed run.
+
+    ``more``: makes, lists or removes, by cell.
+    """
     analysis = analyze(notebook(folder, *((tag, source) for tag, source, _, _ in parts)))
     segments = analysis.plan().timeline.segments
     touched = {cell: (reads, writes) for cell, (_, _, reads, writes) in enumerate(parts)}
@@ -24,6 +29,7 @@ def planned(folder: Path, *parts: tuple[str, str, tuple[str, ...], tuple[str, ..
             segment=segment,
             reads=tuple(path for cell in segment.cells for path in touched[cell][0]),
             writes=tuple(path for cell in segment.cells for path in touched[cell][1]),
+            **{kind: tuple(p for cell in segment.cells for p in by.get(cell, ())) for kind, by in more.items()},
         )
         for segment in segments
     )
@@ -47,6 +53,27 @@ def test_order(tmp_path: Path, parts, after) -> None:
     plan = planned(tmp_path, *parts)
     assert {step.name: step.after for step in plan.pipeline.steps if step.after} == after
     assert plan.diagnostics == ()
+
+
+NOTHING: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("parts", "more", "after"),
+    [
+        ([(A, "1", NOTHING, NOTHING), (B, "2", NOTHING, ("d/f",))], {"makes": {0: ("d",)}}, {"b": ("a",)}),
+        ([(A, "1", NOTHING, ("d/e/f",)), (B, "2", NOTHING, NOTHING)], {"lists": {1: ("d",)}}, {"b": ("a",)}),
+        ([(A, "1", NOTHING, NOTHING), (B, "2", NOTHING, ("f",))], {"lists": {0: (".",)}}, {"b": ("a",)}),
+        ([(A, "1", NOTHING, ("f",)), (B, "2", NOTHING, NOTHING)], {"removes": {1: ("f",)}}, {"b": ("a",)}),
+        ([(A, "1", ("d/f",), NOTHING), (B, "2", NOTHING, NOTHING)], {"removes": {1: ("d",)}}, {"b": ("a",)}),
+        ([(A, "1", NOTHING, NOTHING), (B, "2", NOTHING, ("f",))], {"removes": {0: ("f",)}}, {"b": ("a",)}),
+        ([(A, "1", NOTHING, ("d/f",)), (B, "2", NOTHING, NOTHING)], {"lists": {1: ("other",)}}, {}),
+    ],
+)
+def test_order_by_folders(tmp_path: Path, parts, more, after) -> None:
+    """Who makes a folder comes before who writes there; who lists one after those that wrote, before those that write more."""
+    plan = planned(tmp_path, *parts, **more)
+    assert {step.name: step.after for step in plan.pipeline.steps if step.after} == after
 
 
 def test_a_file_of_a_skipped_cell_is_refused(tmp_path: Path) -> None:

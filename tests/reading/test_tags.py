@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,8 +126,13 @@ def test_words_of_kale_and_jupyter_are_read(tags: tuple[str, ...], expected: str
     assert (found.step or f"[{found.role}]") == expected
 
 
+def test_the_cache_of_kale_is_read() -> None:
+    """Its values are other words than ours."""
+    assert [role("step:train", f"cache:{word}").cache for word in ("enabled", "disabled")] == [True, False]
+
+
 FOREIGN = [
-    "hide-input", "remove-cell", "nbval-ignore-output", "injected-parameters", "raises-exception", "limit:cpu:2",
+    "hide-input", "remove-cell", "nbval-ignore-output", "raises-exception", "limit:cpu:2",
     "annotation:x:y", "label:a:b", "image:x", "slideshow", "jc.step", "export", "todo", "id:3", "is:x", "stepwise",
     "slow", "", "skippable", "parametrize", "a:b", "http://x.y", "inline", "solution", "code-fold: true", "echo: false",
 ]  # fmt: skip
@@ -548,3 +554,15 @@ def test_what_to_do_is_said_where_nothing_can_be_fixed() -> None:
     assert alone.notes
     after = findings(("x = 1", "step:load"), ("y = 1", "step:evaluate", "after:nosuch"))[0]
     assert (after.code, after.notes) == ("NB113", ("steps are load",))
+
+
+# ---------------------------------------------------------------- NB114
+
+
+def test_a_notebook_that_papermill_wrote_is_refused() -> None:
+    """Its injected values would win over ``-p``; the finding names the notebook that papermill was given."""
+    written = notebook(("a = 1", "parameters"), ("a = 2", "injected-parameters"), ("x = a", "step:first"))
+    (found,) = read_roles(replace(written, metadata={"papermill": {"input_path": "ridge.ipynb"}}))[1]
+    assert (found.code, found.cell) == ("NB114", 1)
+    assert "ridge.ipynb" in found.notes[0]
+    assert [found.code for found in read_roles(written)[1]] == ["NB114"]

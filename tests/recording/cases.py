@@ -254,6 +254,13 @@ def least_squares():
     return sm.OLS(y, sm.add_constant(X)).fit()
 
 
+def designs():
+    import patsy
+
+    table = pd.DataFrame({"y": [1.0, 2.0, 4.0, 5.0, 7.0], "x": [3.0, 3.0, 2.0, 1.0, 0.5]})
+    return table, patsy.dmatrices("y ~ x", table, return_type="dataframe")[1]
+
+
 def arima():
     import statsmodels.api as sm
 
@@ -519,6 +526,9 @@ CASES = {
     "search_frame": (lambda: pd.DataFrame(search_results()), "parquet"),
     "least_squares": (least_squares, "joblib"),
     "arima": (arima, "joblib"),
+    "design_table": (lambda: designs()[1], "parquet"),
+    "design_in_a_model": (lambda: {"data": designs()}, "joblib"),
+    "design": (lambda: designs()[1].design_info, 'return_type="dataframe"'),
     "folds": (lambda: KFold(3, shuffle=True, random_state=0), "joblib"),
     "bunch": (load_iris, "joblib"),
     # ---- what lives in one process

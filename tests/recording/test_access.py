@@ -44,7 +44,36 @@ os.chdir("sub")
 open("out.txt", "w").write("x")
 """
     outside = str(tmp_path / "outside.txt")
-    assert seen(folder, code) == {"reads": ["in.csv", outside], "writes": ["sub/out.txt"], "hosts": []}
+    found = seen(folder, code)
+    assert found.pop("removes") == ["gone.txt"]
+    assert {kind: names for kind, names in found.items() if names} == {
+        "reads": ["in.csv", outside], "writes": ["sub/out.txt"],
+    }  # fmt: skip
+
+
+def test_folders_and_what_is_gone(tmp_path: Path) -> None:
+    """Made, listed, renamed, removed; what the import system lists does not count."""
+    code = """
+import os, shutil
+os.makedirs("a/b")
+open("a/old.txt", "w").close()
+os.replace("a/old.txt", "a/new.txt")
+import colorsys
+os.listdir("a")
+shutil.rmtree("a/b")
+"""
+    found = seen(tmp_path, code)
+    assert found["makes"] == ["a", "a/b"]
+    assert found["writes"] == ["a/new.txt"]
+    assert found["removes"] == ["a/old.txt", "a/b"]
+    assert "a" in found["lists"]
+    assert "." not in found["lists"]
+
+
+def test_classes_found_in_pickles(tmp_path: Path) -> None:
+    """What a file refers to must be defined where the file is read."""
+    code = "import pickle\nclass Net: pass\npickle.loads(pickle.dumps([Net(), len]))"
+    assert seen(tmp_path, code)["unpickled"] == ["Net"]
 
 
 def test_what_other_programs_write_is_seen_in_the_folder(tmp_path: Path) -> None:
@@ -56,7 +85,8 @@ def test_what_other_programs_write_is_seen_in_the_folder(tmp_path: Path) -> None
 def test_databases_are_read_and_written(tmp_path: Path) -> None:
     """sqlite opens its file itself, but says so."""
     code = "import sqlite3\nc = sqlite3.connect('x.db')\nc.execute('create table t (a)')\nsqlite3.connect(':memory:')"
-    assert seen(tmp_path, code) == {"reads": ["x.db"], "writes": ["x.db"], "hosts": []}
+    found = {kind: names for kind, names in seen(tmp_path, code).items() if names}
+    assert found == {"reads": ["x.db"], "writes": ["x.db"]}
 
 
 def test_hosts_are_named(tmp_path: Path) -> None:

@@ -115,6 +115,16 @@ def test_the_reply_names_source_expression_and_key(monkeypatch):
     }
 
 
+def test_a_row_of_numbers_is_data_where_it_is_said_to_be(monkeypatch):
+    """Lists, tuples, arrays and columns; not a number, a dict, a table or a matrix."""
+    rows = {"a": [1.0], "b": (1.0,), "c": np.ones(2), "d": pd.Series([1.0])}
+    kept = {"e": 0.5, "f": {"x": 1}, "g": np.ones((1, 1)), "h": pd.DataFrame({"x": [1]}), "i": np.float64(1)}
+    monkeypatch.setattr(probe_metrics, "user_namespace", lambda: rows | kept)
+    reply = probe_metrics.metrics({"names": [*rows, *kept], "no_series": [*rows, *kept]})
+    assert [item["expression"] for item in reply["metrics"]] == list(kept)
+    assert {item["expression"] for item in probe_metrics.metrics({"names": [*rows]})["metrics"]} == set(rows)
+
+
 def test_a_value_that_breaks_when_looked_at_is_no_metric(monkeypatch):
     """Nothing is raised."""
 

@@ -37,7 +37,8 @@ DIFFERENT = [
     ("column of floats", frame(), frame(b=[0.5, 1.6]), "['b']"),
     ("another column", frame(), frame(d=1), ""),
     ("dtype", frame(), frame(a=[1.0, 2.0]), ""),
-    ("series", pd.Series([1.0, 2]), pd.Series([1.0, 3]), ""),
+    ("series", pd.Series([1.0, 2]), pd.Series([1.0, 3]), ".values"),
+    ("index of a series", pd.Series([1.0]), pd.Series([1.0], index=["a"]), ""),
     ("item of a dict", {"a": [1, {"b": "x"}]}, {"a": [1, {"b": "y"}]}, "['a'][1]['b']"),
     ("length of a list", [1, 2], [1, 2, 3], ""),
     ("order of keys", {"a": 1, "b": 2}, {"b": 2, "a": 1}, ""),
@@ -69,6 +70,7 @@ ROUNDED = [
     ("float", 0.1 + 0.2, 0.3),
     ("array", np.arange(1e5), np.arange(1e5) * (1 + 1e-15)),
     ("column", frame(), frame(b=[0.5, math.nextafter(1.5, 2)])),
+    ("series in an object", [pd.Series([0.1 + 0.2])], [pd.Series([0.3])]),
     ("model", model(), model(1e-15)),
     ("single precision", np.float32([0.1, 1]), np.nextafter(np.float32([0.1, 1]), np.float32(2))),
     ("in a dict", {"a": {"b": 0.1 + 0.2}}, {"a": {"b": 0.3}}),
@@ -84,7 +86,7 @@ def test_last_bits_are_rounding(one, other):
     assert max(item.relative for item in found) < 1e-6
 
 
-@pytest.mark.parametrize("value", [frame(), model(), {"a": [1, (2.5, None)]}, np.zeros(0), [], frame, 3])
+@pytest.mark.parametrize("value", [frame(), frame()["b"], model(), {"a": [1, (2.5, None)]}, np.zeros(0), [], frame, 3])
 def test_equal_values_have_equal_outlines(value):
     """Nothing differs from itself."""
     assert between(value, value) == ()

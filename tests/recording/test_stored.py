@@ -119,4 +119,5 @@ def test_what_goes_to_a_tracker_is_a_metric():
     flow = dataflow.analyze([(0, to_python(TRACKED))])[0]
     roles = [CellRole(cell=0, role=Role.STEP, step="s", metrics=True)]
     found = candidates(roles, {0: flow})
-    assert [(c.name, c.source.value) for c in found] == [(n, "variable") for n in ("auc", "f1", "loss", "mae")]
+    variables = [(n, "variable") for n in ("auc", "f1", "loss", "mae")]
+    assert [(c.name, c.source.value) for c in found] == [*variables, ("logged", "logged")]

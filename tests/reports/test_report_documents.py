@@ -14,6 +14,8 @@ import pytest
 from outcomes_by_hand import PIPELINE, REPORT, RUN, VERIFICATION, measured, metric
 
 from nb2pipe import notebook
+from nb2pipe.checking.contracts import ColumnSummary, Contract, TableSummary
+from nb2pipe.checking.levels import LEVELS, Ladder, Outcome, Rung
 from nb2pipe.diagnostics import Diagnostic, Fix, Severity, TagEdit
 from nb2pipe.model import (
     Artifact,
@@ -30,7 +32,21 @@ from nb2pipe.model import (
     Verdict,
 )
 from nb2pipe.proposing import propose
-from nb2pipe.reports import github, json, junit, markdown, mermaid, sarif, schema, svg
+from nb2pipe.recording import diagnosis
+from nb2pipe.reports import (
+    contracts,
+    examination,
+    github,
+    gitlab,
+    json,
+    junit,
+    levels,
+    markdown,
+    mermaid,
+    sarif,
+    schema,
+    svg,
+)
 from nb2pipe.reports.layout import GAP, Size, layered
 from nb2pipe.reports.page import Facts, build, document
 
@@ -90,6 +106,46 @@ DOCUMENTS = {
     "report": document.of_page(build(Facts(pipeline=PIPELINE, check=REPORT, checked=True, findings=FOUND))),
     "failure": json.of_failure("run", 3, FOUND),
     "tag": json.of_proposal(PROPOSAL, written=False),
+    "doctor": examination.document(
+        diagnosis.Examination(
+            path=NOTEBOOK.path,
+            notebook=NOTEBOOK,
+            findings=FOUND,
+            ran=True,
+            verdicts=(
+                diagnosis.Verdict(
+                    name="acc",
+                    cell=1,
+                    kind=diagnosis.Kind.SEED_SENSITIVE,
+                    first=0.5,
+                    again=0.5,
+                    other=float("nan"),
+                    spread=float("nan"),
+                ),
+            ),
+        ),
+        json.of_findings(FOUND, [NOTEBOOK])["diagnostics"],
+    ),
+    "contract": contracts.to_json(
+        Contract(
+            tables={
+                "load/df": TableSummary(
+                    rows=3, digest="0", columns=(ColumnSummary(name="a", type="int64", nulls=0, unique=True),)
+                )
+            }
+        )
+    ),
+    "levels": levels.document(
+        Ladder(
+            project="p",
+            notebook="nb.ipynb",
+            date="2026-11-25 10:00 UTC",
+            machine="Linux",
+            python="3.11.7",
+            environment="01",
+            rungs=tuple(Rung(level=level, outcome=Outcome.NOT_TRIED) for level in LEVELS),
+        )
+    ),
 }
 
 
@@ -228,6 +284,18 @@ def test_sarif():
     physical = run["results"][0]["locations"][0]["physicalLocation"]
     assert physical == {"artifactLocation": {"uri": "a%20b/churn.ipynb"}, "region": {"startLine": 214}}
     assert "locations" not in run["results"][2]
+
+
+def test_gitlab():
+    """A Code Quality report: what GitLab asks for of each finding, and no two with one fingerprint."""
+    entries = stdlib_json.loads(gitlab.document((*FOUND, FOUND[0]), root=Path.cwd()))
+    assert [entry["severity"] for entry in entries] == ["major", "minor", "info", "major"]
+    assert entries[0]["location"] == {"path": "a b/churn.ipynb", "lines": {"begin": 214}}
+    assert entries[2]["location"] == {"path": ".", "lines": {"begin": 1}}
+    assert len({entry["fingerprint"] for entry in entries}) == 4
+    assert all(set(entry) == {"description", "check_name", "fingerprint", "severity", "location"} for entry in entries)
+    moved = stdlib_json.loads(gitlab.document([replace(FOUND[0], file_line=9)], root=Path.cwd()))
+    assert moved[0]["fingerprint"] == entries[0]["fingerprint"]
 
 
 def test_markdown():

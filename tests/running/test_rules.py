@@ -78,6 +78,26 @@ def test_a_failed_cell():
     assert "pip install x" in found.notes[-1]
 
 
+MISSING = [
+    ("ModuleNotFoundError", "No module named 'statsmodels.api'", "statsmodels"),
+    ("ImportError", "Missing optional dependency 'openpyxl'.  Use pip or conda to install openpyxl.", "openpyxl"),
+    ("ImportError", "`Import openpyxl` failed.  Use pip or conda to install the openpyxl package.", "openpyxl"),
+    ("ImportError", "lxml not found, please install it", "lxml"),
+    ("ImportError", "Unable to find a usable engine; tried using: 'pyarrow', 'fastparquet'.\nA ...", "pyarrow"),
+    ("AttributeError", "The '.style' accessor requires jinja2", "jinja2"),
+    ("ImportError", "IProgress not found. Please pip install -U 'ipywidgets'", "ipywidgets"),
+    ("ImportError", "cannot import name 'a' from 'b' (/x/b.py)", None),
+    ("AttributeError", "'DataFrame' object has no attribute 'append'", None),
+    ("ValueError", "No module named 'x' in the list", None),
+]
+
+
+@pytest.mark.parametrize(("ename", "evalue", "module"), MISSING)
+def test_the_module_that_is_not_installed(ename, evalue, module):
+    """As Python, pandas and others say it; the finding then tells how to install it."""
+    assert nb502_cell_failed.missing_module(ename, evalue) == module
+
+
 STORAGE = [
     (errno.ENOSPC, "the disk is full"),
     (errno.EDQUOT, "your disk quota is used up"),

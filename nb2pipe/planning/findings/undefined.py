@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from nb2pipe.dataflow.values import HISTORY
 from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import ProblemKind, Role
 from nb2pipe.planning import metrics
@@ -60,7 +61,7 @@ def undefined_names(facts: Facts) -> Iterator[Diagnostic]:
             seen.add((unknown.step, name))
             if unknown.skipped is not None:
                 yield _skipped(facts, unknown, unknown.skipped)
-            elif dynamic_from is not None and dynamic_from < unknown.cell:
+            elif dynamic_from is not None and dynamic_from <= unknown.cell and not HISTORY.fullmatch(name):
                 message = f"'{name}' is defined nowhere that can be seen; code in cell {dynamic_from + 1} may define it"
                 yield nb207_unseen_names.diagnostic(
                     facts.notebook, unknown.cell, unknown.use.place, message, unknown.step
@@ -85,6 +86,7 @@ def _undefined(facts: Facts, unknown: Unknown) -> Diagnostic:
         via=unknown.use.via,
         later=(facts.timeline.placed[place.position].statement.cell, place.step) if place else None,
         similar=next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), None),
+        nowhere=not any(e.kind is EventKind.BIND for e in facts.timeline.events.get(name, ())),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from nb2pipe import magics
+from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.model import CellKind, Notebook
 from nb2pipe.planning.hazards.installs import installed
 from nb2pipe.planning.hazards.randomness import draws, estimator, seeds
@@ -12,7 +13,7 @@ from nb2pipe.planning.hazards.reading import Cell, Hazard, Reader
 from nb2pipe.planning.hazards.surroundings import absolute_path, clock, contact, environment, listing, walked
 from nb2pipe.rules import nb410_unseeded_estimator, nb411_unseeded_draws
 
-__all__ = ["Hazard", "find", "unseeded"]
+__all__ = ["Hazard", "find", "unseeded", "unseeded_draws"]
 
 _WALKS = ("list", "tuple", "enumerate", "join", "array", "zip", "map", "Series", "DataFrame", "Index")
 
@@ -32,11 +33,19 @@ def find(notebook: Notebook) -> tuple[Hazard, ...]:
     return tuple(reader.found)
 
 
+def unseeded_draws(notebook: Notebook) -> tuple[Diagnostic, ...]:
+    """What draws random numbers that nothing seeds, by reading the code."""
+    codes = (nb410_unseeded_estimator.CODE, nb411_unseeded_draws.CODE)
+    return tuple(hazard.finding for hazard in find(notebook) if hazard.finding.code in codes)
+
+
 def unseeded(notebook: Notebook) -> tuple[str, ...]:
     """``unseeded randomness: cells 3 and 5``, or nothing: a doubt about each number that the notebook saved."""
-    codes = (nb410_unseeded_estimator.CODE, nb411_unseeded_draws.CODE)
-    found = [hazard.finding.cell for hazard in find(notebook) if hazard.finding.code in codes]
-    cells = [str(cell + 1) for cell in dict.fromkeys(found) if cell is not None]
+    cells = [
+        str(cell + 1)
+        for cell in dict.fromkeys(finding.cell for finding in unseeded_draws(notebook))
+        if cell is not None
+    ]
     if not cells:
         return ()
     first = ", ".join(cells[:3]) + (" and more" if len(cells) > 3 else "")

@@ -33,6 +33,7 @@ ENTRIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "accesses": access.accesses,
     "draws": seeding.draws,
     "lengths": metrics.lengths,
+    "types": borders.types_of,
 }
 #: Entries that look at, or are meant to change, what is otherwise put back.
 BARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

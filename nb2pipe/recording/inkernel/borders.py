@@ -16,7 +16,7 @@ from .code import MEMOS, names_read
 from .digests import Fingerprinter, fingerprint
 from .namespace import user_names, user_namespace
 from .outline import LARGEST, outline
-from .rebuilding import can_be_rebuilt
+from .rebuilding import can_be_rebuilt, is_made_again
 from .refusals import EXTRA, VIEWS, Unfingerprintable, refusal, type_name
 from .sharing import alias_groups
 from .state import random_state
@@ -76,6 +76,14 @@ def border(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def types_of(request: dict[str, Any]) -> dict[str, Any]:
+    """The types of what ``names`` hold, and groups of names that share ``objects``, as :func:`border` tells them."""
+    namespace = user_namespace()
+    present = {name: namespace[name] for name in request["names"] if name in namespace}
+    types = {name: _type(value) for name, value in present.items()}
+    return {"types": types, "objects": alias_groups(present)["objects"]}
+
+
 class Observed:
     """One name of the notebook, what it holds, and what came of storing it."""
 
@@ -96,7 +104,8 @@ class Observed:
         self.size = 0
         self.rebuilt = False
         if self.present:
-            self._look(namespace)
+            if not is_made_again(self.value):
+                self._look(namespace)
             self.rebuilt = self.fingerprint is None and can_be_rebuilt(self.value)
 
     @classmethod
@@ -161,7 +170,8 @@ class Observed:
         """Attributes on a table that no file keeps."""
         pd = sys.modules.get("pandas")
         tables = (getattr(pd, "DataFrame", ()), getattr(pd, "Series", ()))
-        return sorted(extra_attributes(self.value)) if pd is not None and isinstance(self.value, tables) else []
+        extra = extra_attributes(self.value) if pd is not None and isinstance(self.value, tables) else {}
+        return sorted(name for name, part in extra.items() if fingerprint(part) is not None)
 
     def reply(self) -> dict[str, Any]:
         """The entry for this name; everything but ``present`` is empty where the name is not bound."""

@@ -16,6 +16,7 @@ FAMILIES = {
     "scipy": arrays.find_scipy_writer,
     "sklearn": models.find_sklearn_writer,
     "pandas": tables.find_writer,
+    "pyarrow": tables.find_arrow_writer,
     "torch": models.find_torch_writer,
     "xgboost": models.find_booster_writer,
     "lightgbm": models.find_booster_writer,

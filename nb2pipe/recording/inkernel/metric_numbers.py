@@ -10,7 +10,9 @@ def _numbers(name, value, depth=0):
     if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a number of numpy or torch
         value = value.item() if getattr(value.dtype, "kind", "f") in "iuf" else None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return {name: float(value)} if isinstance(value, float) or abs(value) < 1e300 else {}
+        if isinstance(value, int) and abs(value) >= 1e300:
+            return {}
+        return {name: value if float(value) != value and value == value else float(value)}  # large ones with all digits
     if hasattr(value, "columns") and hasattr(value, "to_numpy"):  # a table: one row by column, more by row and column
         rows = value.to_numpy().tolist() if 0 < value.size <= 100 else []
         if len(rows) > 1 and not all(_numbers("", cell, 9) for row in rows for cell in row):

@@ -15,13 +15,15 @@ from .namespace import shown_value, user_namespace
 def metrics(request: dict[str, Any]) -> dict[str, Any]:
     """The reply to ``{"cell": index, "names": [...], "expression": source of the shown expression or null}``.
 
+    A list, an array or a column under a name in ``no_series`` is data and no metric.
+
     Each number is ``{"source", "expression", "key", "value"}``; values that JSON has no word for are the strings
     ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
     """
     namespace = user_namespace()
     found: list[dict[str, Any]] = []
     for name in request.get("names", ()):
-        if name in namespace:
+        if name in namespace and not (name in request.get("no_series", ()) and _is_series(namespace[name])):
             found += _numbers("variable", name, namespace[name])
     expression = request.get("expression")
     if expression:
@@ -38,6 +40,14 @@ def _numbers(source: str, expression: str, value: Any) -> list[dict[str, Any]]:
         {"source": source, "expression": expression, "key": key, "value": json_number(number)}
         for key, number in numbers.items()
     ]
+
+
+def _is_series(value: Any) -> bool:
+    """Whether it is numbers in a row: a list, a tuple, an array or column."""
+    try:
+        return isinstance(value, (list, tuple)) or len(getattr(value, "shape", ())) == 1
+    except Exception:  # any class may raise anything
+        return False
 
 
 def json_number(number: float) -> float | str:

@@ -27,9 +27,11 @@ def find_torch_writer(kind: type) -> Callable[[Any, Any], bytes] | None:
 
 
 def write_tensor(out: Any, value: Any) -> bytes:
-    """A tensor: dtype, shape, whether it learns, and its numbers."""
+    """A tensor: dtype, shape, whether it learns, and its numbers; its gradient, unless a network's next round drops it."""
     torch = sys.modules["torch"]
     head = b"tensor" + out.join(type(value), str(value.dtype), tuple(value.shape), bool(value.requires_grad))
+    if value.is_leaf and value.grad is not None and not isinstance(value, torch.nn.Parameter) and value.grad.any():
+        head += b"grad" + out.token(value.grad)
     plain = value.detach().cpu()
     if plain.layout is not torch.strided:
         plain = plain.to_dense()

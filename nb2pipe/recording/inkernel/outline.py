@@ -148,7 +148,7 @@ def _inside_library(value: Any) -> tuple[Any, list[tuple[str, Any]]] | None:
         named = [("[{!r:.60}]".format(value.columns[at]), _plain(value.iloc[:, at])) for at in columns]
         return (kind, value.columns, value.index, value.attrs, [str(d) for d in value.dtypes]), named
     if kind is pd.Series:
-        return (kind, value.name, value.index, str(value.dtype)), [("", _plain(value))]
+        return (kind, value.name, value.index, str(value.dtype)), [(".values", _plain(value))]
     return None
 
 

@@ -110,9 +110,11 @@ def find_reader(kind: type) -> Reader:
     if issubclass(kind, FIXED):
         return None
     root = str(kind.__module__).split(".")[0]
-    np, pd = sys.modules.get("numpy"), sys.modules.get("pandas")
+    np, pd, torch = sys.modules.get("numpy"), sys.modules.get("pandas"), sys.modules.get("torch")
     if np is not None and issubclass(kind, np.ndarray):
         return _in_array
+    if torch is not None and issubclass(kind, getattr(torch, "Tensor", ())):
+        return _in_tensor
     if root == "numpy" and np is not None:
         return None if issubclass(kind, (np.generic, np.dtype, np.ufunc)) else _in_random_state
     if root == "pandas" and pd is not None and hasattr(pd, "Index"):
@@ -130,6 +132,19 @@ def find_reader(kind: type) -> Reader:
 def _in_array(walk: Walk, item: Any) -> list[Any]:
     walk.arrays.append(item)
     return _few(item.ravel().tolist()) if item.dtype.hasobject else []
+
+
+def _in_tensor(walk: Walk, item: Any) -> list[Any]:
+    """PyTorch's tensors lie in memory as arrays do, and may share it with some."""
+    torch = sys.modules["torch"]
+    try:
+        walk.arrays.append(item.detach().numpy())
+    except Exception:  # on another device, sparse, or of a type that numpy has not
+        try:
+            walk.arrays.append(item.detach().view(torch.uint8).numpy())
+        except Exception:
+            return []
+    return [item.grad] if item.is_leaf and item.grad is not None else []
 
 
 def _in_random_state(walk: Walk, item: Any) -> list[Any]:

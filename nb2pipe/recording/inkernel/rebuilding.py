@@ -1,4 +1,5 @@
-"""Values that no file keeps, but that the statement which made them makes again at no cost: groupings, locks, connections.
+"""Values that no file keeps, but that the statement which made them makes again at no cost: groupings, locks, connections,
+loggers, type variables.
 
 Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the standard library alone.
 """
@@ -14,9 +15,23 @@ from .refusals import qualified
 GROUPINGS = ("pandas.core.groupby.", "pandas.core.window.", "pandas.core.resample.")
 
 
+#: Known by the names that they are bound to.
+NAMED = ("typing.TypeVar", "typing.ParamSpec", "typing.TypeVarTuple", "typing.NewType")
+
+
+def is_made_again(value: Any) -> bool:
+    """Whether a value is never stored, though it could be: what it does depends on the process, or it is a mere name."""
+    if qualified(type(value)) in NAMED:
+        return True
+    logging = sys.modules.get("logging")
+    return logging is not None and isinstance(value, (logging.Logger, logging.Handler, logging.Formatter))
+
+
 def can_be_rebuilt(value: Any) -> bool:
     """Whether running the statement again that made ``value`` gives one that cannot be told from it."""
     kind = type(value)
+    if is_made_again(value):
+        return _keeps_files(value)
     if any(qualified(base).startswith(GROUPINGS) for base in kind.__mro__):
         return True
     if qualified(kind) == "_thread.lock":
@@ -28,6 +43,15 @@ def can_be_rebuilt(value: Any) -> bool:
     return (
         engine is not None and isinstance(value, engine) and "memory" not in str(value.url) and bool(value.url.database)
     )
+
+
+def _keeps_files(value: Any) -> bool:
+    """Whether making a logger or handler again leaves alone what it has written (``FileHandler(..., mode="w")`` does not),
+    and loses nothing that it remembers.
+    """
+    handlers = [value, *getattr(value, "handlers", ())]
+    own = [handler for handler in handlers if type(handler).__module__ == "__main__"]
+    return not own and not any("w" in str(getattr(handler, "mode", "")) for handler in handlers)
 
 
 def _has_all_in_a_file(connection: Any) -> bool:

@@ -36,6 +36,26 @@ REMEDIES = (
         "Draw it in the step that shows it, and hand over the data it is drawn from",
     ),
     (
+        ("xgboost.core.DMatrix", "lightgbm.basic.Dataset", "catboost.core.Pool"),
+        "a library's own copy of the data lives in one process",
+        "Make it in the step that uses it, and hand over the table or array it is made from",
+    ),
+    (
+        ("torch._C.Generator",),
+        "this version of PyTorch does not store generators",
+        "Make it in the step that uses it, or seed PyTorch's own with torch.manual_seed(...), which the steps go on with",
+    ),
+    (
+        ("torch.Tensor",),
+        "PyTorch does not store a tensor's gradient with it",
+        "Hand over .grad as a tensor of its own, or set .grad = None at the end of the step",
+    ),
+    (
+        ("pandas.io.formats.style.",),
+        "a styled table is a way to show one",
+        "Style it in the step that shows it, and hand over the table",
+    ),
+    (
         ("pandas.core.groupby.", "pandas.core.window.", "pandas.core.resample."),
         "a grouping is a view of a table and does not survive being saved",
         "Hand over the table and group it again where it is needed",
@@ -62,9 +82,19 @@ REMEDIES = (
         "Create it in the step that uses it",
     ),
     (
+        ("patsy.",),
+        "patsy does not let its designs be saved",
+        'Make tables with return_type="dataframe", or build the design again in the step that uses it',
+    ),
+    (
         ("pyspark.", "dask.", "distributed.", "ray."),
         "a session with a cluster lives in one process",
         "Write the data out and read it again in the next step, or keep both in one step",
+    ),
+    (
+        ("logging.",),
+        "what a logger or handler writes to and keeps lives in one process",
+        "Set it up in a cell tagged 'imports', which each step runs, with files opened to append (mode='a')",
     ),
     (
         ("weakref.", "builtins.weakref", "builtins.weakproxy"),
@@ -79,7 +109,7 @@ UNKNOWN = (
 #: For names that share memory (``b = a[:5]``), stored together.
 VIEWS = (
     "they lie in the same memory, so that a change of one is a change of the other: no file keeps that. Make a copy where "
-    "one is made from the other (.copy()), or keep the steps that use them in one step."
+    "one is made from the other (.copy(), .clone()), or keep the steps that use them in one step."
 )
 
 #: For a table with an attribute of the user's (``df.note = ...``).
@@ -106,6 +136,7 @@ NEVER = (
     "pandas.core.groupby.",
     "pandas.core.window.",
     "pandas.core.resample.",
+    "pandas.io.formats.style.",
     "threading.",
     "subprocess.",
     "socket.",

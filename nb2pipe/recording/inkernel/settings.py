@@ -6,12 +6,18 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 from __future__ import annotations
 
 import os
+import re
 import sys
+import types
 import warnings
 from typing import Any, Callable
 
+from .digests import fingerprint
+
 #: Set by Jupyter or by us, different in each kernel.
 OURS = ("JPY_", "JUPYTER", "IPY", "PYTHONHASHSEED", "COLUMNS", "LINES", "KERNEL_", "NB2PIPE_KERNEL")
+ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")
+CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 _before: dict[str, Any] = {}
 
 
@@ -39,8 +45,15 @@ def settings(request: dict[str, Any]) -> dict[str, Any]:
         except Exception:  # a library of another version: nothing can be said
             differing = None
         if differing is not None:
-            found[name] = {str(key): repr(value)[:500] for key, value in differing.items()}
+            found[name] = {str(key): _text(value) for key, value in differing.items()}
     return {"settings": found}
+
+
+def _text(value: Any) -> str:
+    """What a setting is, the same in every process: a function by its code, not by its address."""
+    if isinstance(value, types.FunctionType):
+        return "{} {}".format(value.__name__, fingerprint(value))
+    return ADDRESS.sub("", repr(value)[:500])
 
 
 def _cwd() -> str:
@@ -68,6 +81,22 @@ def _module_path() -> dict[str, Any]:
     return {"added": new} if new else {}
 
 
+def _modules() -> dict[str, Any]:
+    """What modules of the notebook's folder, or of folders that it added to the path, hold under public names."""
+    roots = [_before.get("cwd") or _cwd(), *(path for path in sys.path if path not in _before.get("path", sys.path))]
+    within = tuple(os.path.join(os.path.abspath(path), "") for path in roots)
+    found = {}
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        path = os.path.abspath(file) if isinstance(file, str) and file else ""
+        if name.startswith(("__main__", "_nb2pipe")) or not path.startswith(within) or "site-packages" in path:
+            continue
+        for key, value in vars(module).items():
+            if not key.startswith("_") and not isinstance(value, CODE):
+                found[name + "." + key] = fingerprint(value)
+    return {key: value for key, value in found.items() if value is not None}
+
+
 def _interpreter() -> dict[str, Any]:
     limit = sys.getrecursionlimit()
     return {} if limit == _before.get("limit", limit) else {"recursionlimit": limit}
@@ -75,9 +104,14 @@ def _interpreter() -> dict[str, Any]:
 
 def _logging() -> dict[str, Any] | None:
     logging = sys.modules.get("logging")
-    if logging is None or logging.root.level == logging.WARNING:
-        return {} if logging is not None else None
-    return {"root level": logging.root.level}
+    if logging is None:
+        return None
+    found = {} if logging.root.level == logging.WARNING else {"root level": logging.root.level}
+    for name, logger in sorted(logging.root.manager.loggerDict.items()):
+        kinds = [type(handler).__name__ for handler in getattr(logger, "handlers", ())]
+        if hasattr(logger, "level") and (kinds or logger.level or name.split(".")[0] not in sys.modules):
+            found[name] = (logger.level, kinds, logger.propagate)  # of a library's loggers, those that were set
+    return found
 
 
 def _warnings() -> dict[str, Any]:
@@ -182,6 +216,7 @@ COMPONENTS: dict[str, Callable[[], dict[str, Any] | None]] = {
     "working directory": _working_directory,
     "sys.path": _module_path,
     "sys": _interpreter,
+    "modules": _modules,
     "logging": _logging,
     "decimal": _decimal,
     "warnings": _warnings,

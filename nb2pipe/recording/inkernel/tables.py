@@ -50,13 +50,18 @@ def write_series(out: Any, value: Any) -> bytes:
 def _head(out: Any, value: Any) -> bytes:
     """Class, attributes and flags that belong to a table or column beside its data."""
     own = {name: getattr(value, name, None) for name in value._metadata if name not in ("name", "_name")}
-    own.update(extra_attributes(value))
+    extra = extra_attributes(value)
+    own.update({name: part for name, part in extra.items() if out.attempt(part) is not None})
     flags = bool(getattr(getattr(value, "flags", None), "allows_duplicate_labels", True))
     return out.token(type(value)) + out.state(own) + out.join(dict(getattr(value, "attrs", {})), flags)
 
 
 def extra_attributes(value: Any) -> dict[str, Any]:
-    """Attributes that the user put on a table or column (``df.note = ...``); pandas keeps accessors there too."""
+    """Attributes that the user put on a table or column (``df.note = ...``); pandas keeps accessors there too.
+
+    Those without a content that could be compared are no part of the table's: patsy leaves its design on the tables that
+    it makes, and libraries that save such tables go without.
+    """
     kind = type(value)
     names = [name for name in getattr(value, "__dict__", ()) if not name.startswith("_") and not hasattr(kind, name)]
     return {name: value.__dict__[name] for name in names if name not in value._metadata}
@@ -127,12 +132,45 @@ def _interval(out: Any, column: Any) -> bytes:
 
 def _arrow(out: Any, column: Any) -> bytes:
     """Arrow's own arrays, whatever pieces they lie in."""
-    content = out.token(str(column.type)) + out.token(len(column))
-    text = str(column.type) in ("string", "large_string", "string_view")
+    kind = str(column.type)
+    content = out.token(kind) + out.token(len(column))
+    text = kind in ("string", "large_string", "string_view")
+    number = kind in NUMBERS and hasattr(column, "fill_null")
     for at in range(0, len(column), CHUNK):
         piece = column.slice(at, CHUNK)
-        content += out.sequence(list(piece.to_numpy()) if text else piece.to_pylist())
+        if number and not isinstance(piece, sys.modules["pyarrow"].Array):
+            piece = piece.combine_chunks()
+        if number and isinstance(piece, sys.modules["pyarrow"].Array):
+            missing = piece.null_count > 0
+            plain = piece.fill_null(0) if missing else piece
+            content += array_content(out, plain.to_numpy(zero_copy_only=False))
+            if missing:
+                content += array_content(out, piece.is_null().to_numpy(zero_copy_only=False))
+        else:
+            content += out.sequence(list(piece.to_numpy()) if text else piece.to_pylist())
     return content
+
+
+NUMBERS = frozenset("int8 int16 int32 int64 uint8 uint16 uint32 uint64 float double".split())
+
+
+def find_arrow_writer(kind: type) -> Callable[[Any, Any], bytes] | None:
+    """How Arrow's tables and columns are hashed: by their content, whatever part of which buffers it is."""
+    pa = sys.modules["pyarrow"]
+    if issubclass(kind, (pa.Table, pa.RecordBatch)):
+        return _arrow_table
+    if issubclass(kind, (pa.ChunkedArray, pa.Array)):
+        return lambda out, value: b"arrow" + out.token(kind.__name__) + _arrow(out, value)
+    if issubclass(kind, (pa.Schema, pa.DataType, pa.Field)):
+        return lambda out, value: b"arrow type" + out.token(str(value))
+    return None
+
+
+def _arrow_table(out: Any, value: Any) -> bytes:
+    schema = value.schema
+    metadata = {bytes(key): bytes(text) for key, text in (schema.metadata or {}).items()}
+    content = b"arrow table" + out.join(type(value).__name__, str(schema.remove_metadata()), metadata)
+    return content + b"".join([_arrow(out, column) for column in value.columns])
 
 
 KINDS: dict[str, Callable[[Any, Any], bytes]] = {

@@ -7,6 +7,7 @@
     ├── CellTimeout
     ├── KernelDied
     ├── KernelStartFailed
+    ├── UnlikeObserved ............ with other parameters, a step does what export did not see
     └── ExecutionInterrupted ...... Ctrl-C, SIGTERM, or the caller's ``stop``
     SessionError .................. code of ours, run silently in the kernel, raised
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
+from nb2pipe.diagnostics import Diagnostic
 from nb2pipe.running.executing.watching import Execution, RunningCell
 
 
@@ -49,6 +51,15 @@ class CellFailed(ExecutionFailure):
         self.ename = ename
         self.evalue = evalue
         self.traceback = traceback
+
+
+class UnlikeObserved(ExecutionFailure):
+    """What the plan took for granted does not hold; ``finding`` says what, ``name`` is what changed."""
+
+    def __init__(self, finding: Diagnostic, name: str | None = None) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+        self.name = name
 
 
 class CellTimeout(ExecutionFailure):
