@@ -71,6 +71,7 @@ pictures: $(LAB)/.ready  ## the pictures of the pages, made anew (needs chromium
 labextension: .venv/.ready  ## build the JupyterLab extension anew (needs Node 20)
 	$(BIN)/python scripts/grammar_table.py
 	cd labextension && npm ci --ignore-scripts --no-audit --no-fund && npm test && npm run build
+	rm -f $(LAB)/.ready  # Notebook takes the copy of the build that its environment got when it was made
 
 format: .venv/.ready  ## let ruff fix and format
 	$(BIN)/python -m ruff check --fix .

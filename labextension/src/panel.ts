@@ -9,6 +9,7 @@ import { drawGraph } from './graph.js';
 import { Analysis, Diagnostic, Metric, Step } from './server.js';
 import { Watch } from './watch.js';
 
+const NO_STEPS = 'NB210'; // a beginning, not a mistake: the panel says what to do
 const SIGNS = { error: '✗', warning: '⚠', notice: 'ℹ' };
 const VERDICTS: Record<string, string> = {
   ok: '✓ ok',
@@ -85,7 +86,7 @@ export class PipelinePanel extends Widget {
       return [h('p', { class: 'nb2pipe-empty' }, 'Open a notebook to see its pipeline.')];
     }
     const analysis = watch.source === 'grammar' ? null : watch.analysis;
-    const findings = analysis === null ? slips(watch) : analysis.diagnostics;
+    const findings = analysis === null ? slips(watch) : analysis.diagnostics.filter(each => each.code !== NO_STEPS);
     this.announce(watch, findings);
     return [
       this.head(watch, findings),

@@ -163,7 +163,7 @@ def _support(name: str, values: Mapping[str, float]) -> int | None:
 
 
 def _percent(share: float) -> str:
-    return figures.number(100 * share, 5).removesuffix(".0")
+    return figures.number(100 * share, 3).removesuffix(".0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""``nb2pipe completion``: the script that makes a shell complete nb2pipe's verbs and options."""
+"""``nb2pipe completion``: the script that makes a shell complete what is typed (see ``completing``)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from nb2pipe.cli.options import CONTEXT, output
 @click.pass_context
 def command(context: click.Context, shell: str) -> int:
     """Print the completion script of SHELL.
+
+    Tab then completes commands and options, and steps, parameters, metrics and runs of the notebook or project that
+    stands on the line.
 
     \b
     bash   nb2pipe completion bash >> ~/.bashrc

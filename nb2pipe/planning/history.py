@@ -64,6 +64,11 @@ class History:
             self._known[key] = _foreign([event for event in self.events[begin:end] if event.step != step])
         return self._known[key]
 
+    def made_by_skipped(self, position: int) -> bool:
+        """Whether only skipped cells bind it before: the pipeline then has no such object that could change on the way."""
+        bound = [event for event in self.events if event.kind is EventKind.BIND and event.position < position]
+        return bool(bound) and all(event.carrier is Carrier.SKIPPED for event in bound)
+
     def first_bind(self, step: str) -> int | None:
         """The position at which the step first binds the name."""
         return self._binds.get(step)

@@ -82,7 +82,8 @@ def exposed_reads(timeline: Timeline, histories: Histories, step: str) -> Iterat
             if not known(use.name, item):
                 yield Read(use, item)
         for mutation in item.statement.mutations:
-            if not known(mutation.name, item):
+            absent = not mutation.certain and histories[mutation.name].made_by_skipped(item.position)
+            if not known(mutation.name, item) and not absent:
                 yield Read(Use(name=mutation.name, place=mutation.place), item, changes=True)
         made = {binding.name for binding in item.statement.bindings}
         for deletion in item.statement.deletions:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from nb2pipe.checking.contracts import ColumnSummary, Contract, TableSummary
-from nb2pipe.reports.look import Look
+from nb2pipe.reports.look import Look, clean, wrap
 from nb2pipe.reports.tables import Column, table
 
 SCHEMA_VERSION = 1
 HEADS = (
-    Column("table", cuts=True),
-    Column("column", cuts=True),
+    Column("column", wraps=True),
     Column("type", cuts=True),
     Column("nulls", right=True),
     Column("usually", wraps=True),
@@ -19,16 +18,18 @@ HEADS = (
 
 
 def of_contract(contract: Contract, look: Look) -> list[str]:
-    """A row per column; tables with their rows and how many later runs were accepted."""
+    """Each table with its rows and how many later runs were accepted, and below it a row per column."""
     if not contract.tables:
-        return ["no contract: no table crosses a step border, or the project was exported without running it"]
-    rows: list[tuple[str, str, str, str, str]] = []
+        said = "no contract: no table crosses a step border, or the project was exported without running it"
+        return wrap(said, look.width)
+    lines: list[str] = []
     for key, summary in contract.tables.items():
-        rows.append((key, _size(summary), "", "", summary.shape))
-        rows += [
-            ("", column.name, column.type, _nulls(column, summary), _usually(column)) for column in summary.columns
-        ]
-    return table(HEADS, rows, look)
+        rows = [(column.name, column.type, _nulls(column, summary), _usually(column)) for column in summary.columns]
+        shape = f", {clean(summary.shape)}" if summary.shape else ""
+        lines += [""] if lines else []
+        lines.append(look.plain(f"{look.paint(clean(key), 'bold')}: {_size(summary)}{shape}"))
+        lines += table(HEADS, rows, look, indent=2) if rows else []
+    return lines
 
 
 def to_json(contract: Contract) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def to_json(contract: Contract) -> dict[str, Any]:
 def _size(summary: TableSummary) -> str:
     accepted = len(summary.row_ratios)
     more = f", {accepted} accepted" if accepted else ""
-    return f"({summary.rows:,} rows{more})"
+    return f"{summary.rows:,} rows{more}"
 
 
 def _nulls(column: ColumnSummary, summary: TableSummary) -> str:

@@ -16,7 +16,7 @@ from nb2pipe import notebook as notebooks
 from nb2pipe.checking import contracts, kept
 from nb2pipe.diagnostics import Diagnostic, Severity
 from nb2pipe.errors import InvalidInput
-from nb2pipe.model import CheckReport, RunRecord
+from nb2pipe.model import CheckReport, Role, RunRecord
 from nb2pipe.reports import levels
 from nb2pipe.reports.page import Facts, Page, build
 from nb2pipe.rules import nb010_manifest
@@ -116,14 +116,17 @@ def _judged(project: Project, record: RunRecord) -> CheckReport:
 
 
 def _linted(project: Project) -> tuple[Diagnostic, ...]:
-    """What lint says of the notebook, where it still is."""
-    from nb2pipe.workflow.analysis import lint
+    """What lint says of the notebook, where it still is, and what in its text may move its numbers."""
+    from nb2pipe.planning import hazards
+    from nb2pipe.workflow.analysis import inspect, sort
 
     try:
-        found = lint(project.source)
+        seen = inspect(project.source)
     except InvalidInput:
         return ()
-    return tuple(item for item in found if item.severity is not Severity.NOTICE)
+    skipped = {role.cell for role in seen.roles if role.role is Role.SKIP}
+    risks = [hazard.finding for hazard in hazards.find(seen.notebook) if hazard.finding.cell not in skipped]
+    return sort(tuple(item for item in (*seen.diagnostics, *risks) if item.severity is not Severity.NOTICE))
 
 
 def _notebooks(record: RunRecord) -> dict[str, Any]:

@@ -97,6 +97,7 @@ def test_a_slip_is_red_while_it_is_typed_and_mended_by_a_click(page: Any, server
     themed(page, theme)
     select(page, 1)
     page.keyboard.press("Enter")
+    page.wait_for_selector(".jp-Notebook.jp-mod-editMode .jp-mod-active .cm-focused")
     page.keyboard.press("Control+Home")
     page.keyboard.type("#| setp: fit\n")
     slip = in_cell(page, 1, "button").filter(has_text="✗ setp: fit: did you mean step: fit?")

@@ -85,6 +85,23 @@ def test_inputs(tmp_path: Path, cells: list[tuple[str, str]], expected: dict[str
         ([(L, "a = 1"), (T, "b = a"), (L, "c = b")], ["NB203"]),
         ([(L, "a = 1"), ("skip", "b = 2"), (T, "print(b)")], ["NB205"]),
         ([(L, "a = [1]"), ("skip", "a.append(2)"), (T, "print(a)")], ["NB205"]),
+        # what a skipped cell took of ``a`` may change with it, but nobody reads it
+        (
+            [
+                (L, "import pandas as pd\na = pd.DataFrame({1: [1]})"),
+                ("skip", "b = a['x']"),
+                (T, "for part in [a]:\n    part['x'] = 1"),
+            ],
+            [],
+        ),
+        (
+            [
+                (L, "import pandas as pd\na = pd.DataFrame({1: [1]})"),
+                ("skip", "b = a['x']"),
+                (T, "for part in [a]:\n    part['x'] = 1\nb"),
+            ],
+            ["NB205"],
+        ),
         ([(L, "a = 1"), (E, "print(a)"), (T, "a = 2"), (E, "print(a)")], ["NB206"]),
         ([("", "a = [1]\nb = a")], ["NB210"]),
         ([(L + " out:rows", "lines = 1")], ["NB211"]),

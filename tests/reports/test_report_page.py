@@ -16,7 +16,7 @@ from outcomes_by_hand import PIPELINE, REPORT, RUN, metric
 from nb2pipe.checking import kept
 from nb2pipe.checking.contracts import Compared, read_compared, write_compared
 from nb2pipe.diagnostics import Diagnostic, Severity
-from nb2pipe.model import Direction, Environment, RunRecord, StepRecord, StepStatus, Verdict
+from nb2pipe.model import Direction, Environment, RunRecord, StepRecord, StepStatus, ToleranceSource, Verdict
 from nb2pipe.reports import json, schema
 from nb2pipe.reports.page import Facts, bands, build, document, html
 from nb2pipe.reports.page import text as markdown
@@ -153,8 +153,9 @@ def test_a_run_that_stopped_says_so():
         (10.0, 1.0, {}, 10.0, 90.0, 50.0),
         (10.5, 1.0, {}, 10.0, 90.0, 70.0),
         (12.0, 1.0, {}, 30.0, 70.0, 90.0),
-        (8.0, 1.0, {"direction": Direction.HIGHER}, 30.0, 100.0, 10.0),
-        (8.0, 1.0, {"direction": Direction.LOWER}, 0.0, 70.0, 10.0),
+        (8.0, 1.0, {"direction": Direction.HIGHER, "source": ToleranceSource.TAG}, 30.0, 100.0, 10.0),
+        (8.0, 1.0, {"direction": Direction.LOWER, "source": ToleranceSource.NOISE}, 0.0, 70.0, 10.0),
+        (12.0, 1.0, {"direction": Direction.HIGHER}, 30.0, 70.0, 90.0),  # there, better fails too
         (10.0, 0.0, {}, 50.0, 50.0, 50.0),
         (10.5, 1.0, {"retests": (6.0,)}, 40.0, 60.0, 55.0),
         (10.5, 1.0, {"reference": 11.0}, 10.0, 90.0, 30.0),
@@ -164,6 +165,12 @@ def test_a_band_has_its_reference_in_the_middle(value, allowed, more, low, high,
     """Positions are in percent; the band and the outermost value leave the same room."""
     band = bands.band(metric("m", Verdict.OK, 10.0, value, allowed, **more))
     assert (band.low, band.high, band.value) == pytest.approx((low, high, place))
+
+
+def test_the_baseline_repeats_are_in_the_band():
+    """Those that lie in the drawing."""
+    band = bands.band(metric("m", Verdict.OK, 10.0, 10.0, 1.0), (9.5, 10.0, 12.0))
+    assert band.repeats == pytest.approx((30.0, 50.0))
 
 
 @pytest.mark.parametrize(("original", "value", "allowed"), [(None, 1.0, 0.1), (1.0, None, None), (1.0, math.nan, 0.1)])

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from nb2pipe.model import Direction, MetricCheck, Pipeline, RunRecord
+from nb2pipe.model import Direction, MetricCheck, Pipeline, RunRecord, ToleranceSource
 from nb2pipe.reports.page.model import Band, History, Point
 from nb2pipe.rules import figures
 from nb2pipe.running.runs import parameter_to_json
 
+# where somebody, or repeats, said how far it may go: then better is no failure
+_ONE_SIDED = (ToleranceSource.TAG, ToleranceSource.FILE, ToleranceSource.NOISE)
 ROOM = 1.25  # what is drawn beyond the outermost of band and values
 MOST = 50  # runs in a history
 
 
-def band(check: MetricCheck) -> Band | None:
-    """``None`` without a reference, a number or a tolerance."""
+def band(check: MetricCheck, repeats: Sequence[float] = ()) -> Band | None:
+    """``None`` without a reference, a number or a tolerance. ``repeats`` are the values of the baseline's repeats."""
     reference = check.reference if check.reference is not None else check.original
     value, allowed = check.reproduced, check.allowed
     if reference is None or value is None or allowed is None:
@@ -25,18 +27,20 @@ def band(check: MetricCheck) -> Band | None:
     retests = [number for number in check.retests if math.isfinite(number)]
     original = check.original if check.original is not None and math.isfinite(check.original) else None
     numbers = [value, *retests, *([original] if original is not None else [])]
+    direction = check.direction if check.tolerance.source in _ONE_SIDED else Direction.BOTH
     span = max(allowed, *(abs(number - reference) for number in numbers)) * ROOM
 
     def place(number: float) -> float:
         return 50 + 50 * (number - reference) / span if span else 50.0
 
     return Band(
-        low=0.0 if check.direction is Direction.LOWER else place(reference - allowed),
-        high=100.0 if check.direction is Direction.HIGHER else place(reference + allowed),
+        low=0.0 if direction is Direction.LOWER else place(reference - allowed),
+        high=100.0 if direction is Direction.HIGHER else place(reference + allowed),
         value=place(value),
         original=place(original) if original is not None and original != reference else None,
         retests=tuple(map(place, retests)),
-        sentence=_sentence(value - reference, allowed, check.direction),
+        repeats=tuple(place(number) for number in repeats if abs(number - reference) <= span),
+        sentence=_sentence(value - reference, allowed, direction),
     )
 
 

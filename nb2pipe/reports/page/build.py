@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nb2pipe.model import Baseline, Pipeline, RunRecord, StepStatus
+from nb2pipe.model import Baseline, MetricCheck, Pipeline, RunRecord, StepStatus, ToleranceSource
 from nb2pipe.reports.page.bands import band, histories
 from nb2pipe.reports.page.model import Facts, Metric, Package, Page, Value
 from nb2pipe.reports.page.pictures import figures
@@ -25,12 +25,20 @@ def build(facts: Facts) -> Page:
         title=check.pipeline,
         conclusion=conclusion,
         passed=check.passed and check.run.finished,
-        metrics=tuple(Metric(check=metric, band=band(metric)) for metric in (*shown, *watched)),
+        metrics=tuple(
+            Metric(check=metric, band=band(metric, _repeats(facts.baseline, metric))) for metric in (*shown, *watched)
+        ),
         parameters=_parameters(pipeline, check.run),
         packages=_packages(facts.baseline, check.run),
         figures=figures(pipeline, facts.original, facts.notebooks),
         history=histories(pipeline, check.metrics, check.run, facts.earlier),
     )
+
+
+def _repeats(baseline: Baseline | None, metric: MetricCheck) -> tuple[float, ...]:
+    """What the metric was in the baseline's repeats, where they say how far it may go."""
+    noise = baseline.noise.metrics.get(metric.name) if baseline is not None and baseline.noise is not None else None
+    return noise.values if noise is not None and metric.tolerance.source is ToleranceSource.NOISE else ()
 
 
 def _parameters(pipeline: Pipeline, run: RunRecord) -> tuple[Value, ...]:

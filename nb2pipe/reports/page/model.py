@@ -43,7 +43,8 @@ class Facts:
 class Band:
     """Where a value lies, in percent of the drawing's width; the reference is in the middle.
 
-    ``low`` and ``high`` are the edges of what is allowed, 0 or 100 where a side is open. ``sentence`` says it in words.
+    ``low`` and ``high`` are the edges of what is allowed, 0 or 100 where a side is open. ``repeats`` are the baseline's,
+    from which the noise is known. ``sentence`` says it in words.
     """
 
     low: float
@@ -52,6 +53,7 @@ class Band:
     original: float | None
     retests: tuple[float, ...]
     sentence: str
+    repeats: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
