@@ -197,6 +197,7 @@ def _load(entry: str, shown: int) -> Optional[str]:
             return "its import uses the notebook's shell"
         return "its import fails: %s: %s" % (type(error).__name__, error)
     _flush()
+    threads.let_go()
     others = threads.names()
     if others:
         return "its import starts a thread (%s)" % others
