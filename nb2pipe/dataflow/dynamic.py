@@ -13,6 +13,10 @@ from nb2pipe.dataflow.values import MARK
 from nb2pipe.model import BindingKind
 
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
+#: ``y ~ np.log(x) + C(group)``, also without a left side; not a path below ``~/``.
+_FORMULA = re.compile(r"""(^|[\w)\]'"]\s*)~(?!/)\s*[\w("'-]""")
+_IN_FORMULA = re.compile(r"""(?<![\w.'"])([^\W\d]\w*)(\s*[.(])?""")
+_DESIGNS = frozenset({"dmatrix", "dmatrices"})
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _SPECIAL = _NAMESPACES | {"exec", "eval"}
 DYNAMIC = "dynamic"
@@ -22,6 +26,7 @@ OPAQUE = "opaque"
 def special_call(body: Body, node: ast.Call) -> bool:
     """Handle a call that names variables in text. True if nothing of it is left to walk."""
     func = node.func
+    _formula(body, node)
     if isinstance(func, ast.Attribute):
         _attribute_call(body, func, node)
         return False
@@ -60,6 +65,19 @@ def _attribute_call(body: Body, func: ast.Attribute, node: ast.Call) -> None:
     if func.attr == "eval" and isinstance(func.value, ast.Name) and func.value.id in ("pd", "pandas", "ne"):
         for name in _loaded_names(text.replace("@", "")):
             _read_at(body, name, position)
+
+
+def _formula(body: Body, node: ast.Call) -> None:
+    """Formulas of patsy are Python: their functions and modules are the notebook's, and without data all names may be."""
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    texts = [part for part in given if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    for part in texts:
+        if name in _DESIGNS or _FORMULA.search(str(part.value)):
+            has_data = len(node.args) > 1 or any(keyword.arg == "data" for keyword in node.keywords)
+            for found in _IN_FORMULA.finditer(str(part.value)):
+                if (found[2] or not has_data) and is_global(body.scope.find(found[1])):
+                    body.read_global(found[1], body.position(part), optional=True)
 
 
 def _read_at(body: Body, name: str, position: tuple[int, int, int]) -> None:
