@@ -23,8 +23,8 @@ from .refusals import Unfingerprintable, is_refused
 #: Measured times are no content: two runs of the same search are equal without them.
 TIMINGS = frozenset("mean_fit_time std_fit_time mean_score_time std_score_time refit_time_ fit_time score_time".split())
 #: Attributes of libraries' objects that are no content: what was computed on demand (statsmodels), an address in memory
-#: (scikit-learn's vectorizers), the time of day (lifelines).
-NO_CONTENT = frozenset(["_cache", "_stop_words_id", "_time_fit_was_called"])
+#: (scikit-learn's vectorizers), the time of day (lifelines), memory that nobody filled (statsmodels' GLM: ``np.empty_like``).
+NO_CONTENT = frozenset(["_cache", "_stop_words_id", "_time_fit_was_called", "_tmp_like_exog"])
 CHUNK = 1 << 20
 #: Strings longer than this are hashed, shorter ones stand for themselves.
 LONG = 200
