@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nb2pipe.formats.distributions import DISTRIBUTION
 from nb2pipe.formats.format import Format, needed, render_load, render_save
 from nb2pipe.formats.npy import NPY
 from nb2pipe.formats.parquet import PARQUET, PARQUET_ROWS, PARQUET_SERIES
@@ -16,6 +17,7 @@ FORMATS: tuple[Format, ...] = (
     NPY,
     JSON,
     NPZ_SPARSE,
+    DISTRIBUTION,
     JOBLIB,
     JOBLIB_ROWS,
     PICKLE,
