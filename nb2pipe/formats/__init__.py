@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nb2pipe.formats.distributions import DISTRIBUTION
 from nb2pipe.formats.format import Format, needed, render_load, render_save
+from nb2pipe.formats.loggers import LOGGER
 from nb2pipe.formats.npy import NPY
 from nb2pipe.formats.parquet import PARQUET, PARQUET_ROWS, PARQUET_SERIES
 from nb2pipe.formats.pickles import CLOUDPICKLE, JOBLIB, JOBLIB_ROWS, PICKLE
@@ -18,6 +19,7 @@ FORMATS: tuple[Format, ...] = (
     JSON,
     NPZ_SPARSE,
     DISTRIBUTION,
+    LOGGER,
     JOBLIB,
     JOBLIB_ROWS,
     PICKLE,

@@ -306,6 +306,7 @@ NEIGHBOURS: tuple[Case, ...] = (
     ("loop over what a loop takes", "names", ((L, "rows = [[1], [2]]"), (T, "for i in [0, 1]:\n    rows[i].append(3)\n    for part in rows[i]:\n        last = part"), (E, "result = (rows, part, last)"))),
     ("figure size through pylab", "state", ((L, "import matplotlib\nmatplotlib.use('Agg')\nfrom pylab import rcParams\nrcParams['figure.figsize'] = 3, 2"), (T, "import matplotlib.pyplot as plt\nsize = tuple(plt.figure().get_size_inches())"), (E, "result = size"))),
     ("settings in a loop", "state", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nfor k in ['axes.labelsize', 'axes.titlesize']:\n    plt.rcParams[k] = 7"), (T, "a = plt.rcParams['axes.labelsize']"), (E, "result = (a, plt.rcParams['axes.titlesize'], k)"))),
+    ("logger whose level is read at the end", "state", ((L, "import logging\nlogger = logging.getLogger('k')\nlogger.setLevel(logging.INFO)"), (T, "logger.info('x')"), (E, "result = logger.level"))),
     ("slip in a branch that is never taken", "names", ((L, "def f(a):\n    return a or nowhere\nx = f(1)"), (T, "y = f(2)"), (E, "result = (x, y)"))),
 )  # fmt: skip
 

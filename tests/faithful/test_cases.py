@@ -72,7 +72,6 @@ EXPECTED = {
     "warnings once in a function": ("detected", ()),
     "numpy errstate set by function": ("detected", ()),
     "locale set in a function": ("detected", ()),
-    "logger level by variable": ("detected", ()),
     "step continued after a seed elsewhere": ("refused", ("NB206",)),
     "step continued after a variable is set elsewhere": ("refused", ("NB206",)),
     "value takes the name of a function it holds": ("refused", ("NB204",)),

@@ -10,8 +10,8 @@ from nb2pipe.formats import FORMATS, by_name, needed, render_load, render_save
 def test_formats_are_found_by_name_in_their_order():
     """Open files first, pickles last."""
     names = [
-        "parquet", "parquet-rows", "parquet-series", "npy", "json", "npz-sparse", "distribution", "joblib", "joblib-rows",
-        "pickle", "cloudpickle",
+        "parquet", "parquet-rows", "parquet-series", "npy", "json", "npz-sparse", "distribution", "logger", "joblib",
+        "joblib-rows", "pickle", "cloudpickle",
     ]  # fmt: skip
     assert [form.name for form in FORMATS] == names
     assert by_name("npy").suffix == ".npy"

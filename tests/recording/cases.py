@@ -15,6 +15,7 @@ import fractions
 import functools
 import io
 import itertools
+import logging
 import math
 import operator
 import pathlib
@@ -534,6 +535,7 @@ CASES = {
     "search_frame": (lambda: pd.DataFrame(search_results()), "parquet"),
     "least_squares": (least_squares, "joblib"),
     "arima": (arima, "joblib"),
+    "logger": (lambda: logging.getLogger("case"), "logger"),
     "frozen": (lambda: stats.norm(1, 2), "distribution"),
     "frozen_multivariate": (lambda: stats.multivariate_normal([0, 1]), "distribution"),
     "distribution": (lambda: stats.gamma, "distribution"),

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import logging
 import math
 import pickle
 import random
@@ -57,6 +58,7 @@ MUTATIONS = [
     ("array sort", lambda: np.array([2, 1]), lambda v: v.sort()),
     ("object array", lambda: np.array([[1], None], dtype=object), lambda v: v[0].append(2)),
     ("mask", lambda: np.ma.array([1, 2]), lambda v: v.__setitem__(0, np.ma.masked)),
+    ("level of a logger", lambda: logging.Logger("a"), lambda v: v.setLevel(10)),
     ("generator draw", lambda: np.random.default_rng(0), lambda v: v.random()),
     ("legacy draw", lambda: np.random.RandomState(0), lambda v: v.rand()),
     ("second normal of a pair", lambda: np.random.RandomState(0), lambda v: v.randn()),

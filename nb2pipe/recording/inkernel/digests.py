@@ -11,6 +11,7 @@ from __future__ import annotations
 import copyreg
 import datetime
 import decimal
+import logging
 import struct
 import types
 from array import array
@@ -247,6 +248,7 @@ WRITERS: dict[type, Callable[[Fingerprinter, Any], bytes]] = {
     types.MappingProxyType: lambda out, value: b"proxy" + out.mapping(dict(value)),
     set: _write_set,
     frozenset: _write_set,
+    logging.Logger: lambda out, value: b"logger" + out.join(value.name, value.level, value.propagate, value.disabled),
     slice: lambda out, value: b"slice" + out.join(value.start, value.stop, value.step),
     range: lambda out, value: b"range" + out.join(value.start, value.stop, value.step),
     memoryview: lambda out, value: b"view" + out.join(value.format, value.shape, value.tobytes()),

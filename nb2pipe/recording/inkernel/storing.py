@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 import tempfile
@@ -59,6 +60,7 @@ ACCEPTS: dict[str, Callable[[Any], bool]] = {
     "plain": is_plain,
     "sparse": lambda value: hasattr(value, "tocoo") and type(value).__module__.startswith("scipy.sparse"),
     "distribution": draws_globally,
+    "logger": lambda value: type(value) is logging.Logger and not value.handlers,
     "any": lambda value: True,
 }
 

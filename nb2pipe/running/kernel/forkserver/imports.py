@@ -218,7 +218,10 @@ def _needs_gone_names() -> bool:
 
     Before 3.9 only the second call shows figures; with 3.9 a kernel shows the first figure, and the others at ``plt.show()``.
     """
-    if "matplotlib.pyplot" not in sys.modules or getattr(sys.modules["matplotlib"], "__version_info__", (9,)) >= (3, 10):
+    if "matplotlib.pyplot" not in sys.modules or getattr(sys.modules["matplotlib"], "__version_info__", (9,)) >= (
+        3,
+        10,
+    ):
         return False
     from IPython.core import pylabtools
 
