@@ -89,7 +89,11 @@ def _modules() -> dict[str, Any]:
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__file__", None)
         path = os.path.abspath(file) if isinstance(file, str) and file else ""
-        if name.startswith(("__main__", "_nb2pipe")) or not path.startswith(within) or "site-packages" in path:
+        if (
+            name.startswith(("__main__", "__mp_main__", "_nb2pipe"))
+            or not path.startswith(within)
+            or "site-packages" in path
+        ):
             continue
         for key, value in vars(module).items():
             if not key.startswith("_") and not isinstance(value, CODE):
