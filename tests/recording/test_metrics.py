@@ -32,6 +32,7 @@ CASES = [
     ("None", None, {}),
     ("fraction", fractions.Fraction(1, 2), {}),
     ("too large", 10**400, {}),
+    ("whole, with more digits than a float has", 2**53 + 1, {"": 2**53 + 1}),
     ("infinite", float("inf"), {"": float("inf")}),
     ("dict", {"acc": 0.9, "model": "rf", "n": 5, "ok": True}, {"acc": 0.9, "n": 5.0}),
     ("nested dict", {"test": {"acc": {"top1": 0.9}}, 5: 1}, {"test.acc.top1": 0.9, "5": 1.0}),
