@@ -29,7 +29,8 @@ _LOWER = ("loss", "error", "rmse", "mse", "mae", "mape", "rmsle", "perplexity", 
 class Candidate:
     """One value of a metric cell that may hold numbers; ``index`` picks an element of a shown tuple.
 
-    ``series``: a list, an array or a column counts too, not just a number, a dict, a table or a matrix.
+    ``series``: a list, an array or a column counts too, not just a number, a dict, a table or a matrix. ``passed_over`` are
+    expressions whose printed numbers are none: what loops count with.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Candidate:
     index: int | None = None
     tag: MetricTag | None = None
     series: bool = True
+    passed_over: frozenset[str] = frozenset()
 
 
 def candidates(roles: Sequence[CellRole], flows: Mapping[int, CellFlow]) -> tuple[Candidate, ...]:
@@ -74,7 +76,9 @@ def from_printed(found: Iterable[Candidate], named: Mapping[int, Iterable[str]])
 
 def printed_in(found: Iterable[Candidate], cell: int) -> frozenset[str]:
     """The expressions of a cell whose values are read better than from what it prints."""
-    return frozenset(c.expression for c in found if c.cell == cell and c.source is not MetricSource.PRINTED)
+    own = [candidate for candidate in found if candidate.cell == cell]
+    better = {candidate.expression for candidate in own if candidate.source is not MetricSource.PRINTED}
+    return frozenset(better.union(*(candidate.passed_over for candidate in own)))
 
 
 def from_observed(found: Iterable[Candidate], observed: Iterable[ObservedMetric]) -> tuple[Metric, ...]:
@@ -151,7 +155,10 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow) -> Iterator[Candidate]:
 
     read = {*known, *(name for name in flow.printed if name.isidentifier())}
     if flow.prints_more or any(expression not in read for expression in flow.printed):
-        yield Candidate(name="printed", step=step, cell=role.cell, source=MetricSource.PRINTED, expression=PRINT)
+        counted = frozenset(name for name in flow.looped if not _says_result(name))
+        yield Candidate(
+            name="printed", step=step, cell=role.cell, source=MetricSource.PRINTED, expression=PRINT, passed_over=counted
+        )  # fmt: skip
 
 
 def _says_result(name: str) -> bool:
@@ -210,4 +217,5 @@ def _renamed(candidate: Candidate, name: str) -> Candidate:
     return Candidate(
         name=name, step=candidate.step, cell=candidate.cell, source=candidate.source,
         expression=candidate.expression, index=candidate.index, tag=candidate.tag, series=candidate.series,
+        passed_over=candidate.passed_over,
     )  # fmt: skip

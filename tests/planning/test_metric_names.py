@@ -1,7 +1,7 @@
 """What metrics of an observed run are called."""
 
 from nb2pipe.model import MetricSource, ObservedMetric
-from nb2pipe.planning.metrics import PRINT, Candidate, from_observed
+from nb2pipe.planning.metrics import PRINT, Candidate, from_observed, printed_in
 
 
 def candidate(name: str, cell: int, source: MetricSource) -> Candidate:
@@ -22,3 +22,13 @@ def test_no_two_metrics_have_one_name() -> None:
         [seen("auc", 0, printed), seen("auc#2", 0, printed), seen("", 1, variable), seen("", 2, variable)],
     )
     assert [(m.name, m.cell) for m in found] == [("auc (cell 1)", 0), ("auc#2 (cell 1)", 0), ("auc", 1), ("auc#2", 2)]
+
+
+def test_what_loops_count_with_is_not_read_from_what_they_print() -> None:
+    """Printed beside the result, it would be a metric for each round."""
+    printed = Candidate(
+        name="printed", step="tune", cell=0, source=MetricSource.PRINTED, expression=PRINT, passed_over=frozenset({"C"})
+    )  # fmt: skip
+    found = [printed, candidate("auc", 0, MetricSource.VARIABLE), candidate("auc#2", 1, MetricSource.VARIABLE)]
+    assert printed_in(found, 0) == {"C", "auc"}
+    assert printed_in(found, 1) == {"auc"}
