@@ -44,7 +44,8 @@ class Candidate:
 
     A printed or logged one stands for all numbers that the cell prints or logs, unless it has the ``key`` of one. ``tied``
     are (name in the log, variable): read from the variable, as long as that still holds what was logged. ``series``: a
-    list, an array or a column counts too, not just a number, a dict, a table or a matrix.
+    list, an array or a column counts too, not just a number, a dict, a table or a matrix. ``passed_over`` are expressions
+    whose printed numbers are none: what loops count with.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Candidate:
     series: bool = True
     key: str | None = None
     tied: tuple[tuple[str, str], ...] = ()
+    passed_over: frozenset[str] = frozenset()
 
     @property
     def many(self) -> bool:
@@ -100,7 +102,9 @@ def from_printed(found: Iterable[Candidate], named: Mapping[int, Iterable[str]])
 
 def printed_in(found: Iterable[Candidate], cell: int) -> frozenset[str]:
     """The expressions of a cell whose values are read better than from what it prints."""
-    return frozenset(c.expression for c in found if c.cell == cell and c.source is not MetricSource.PRINTED)
+    own = [candidate for candidate in found if candidate.cell == cell]
+    better = {candidate.expression for candidate in own if candidate.source is not MetricSource.PRINTED}
+    return frozenset(better.union(*(candidate.passed_over for candidate in own)))
 
 
 def from_observed(found: Iterable[Candidate], observed: Iterable[ObservedMetric]) -> tuple[Metric, ...]:
@@ -201,7 +205,10 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow, *, tracks: bool) -> Iter
 
     read = {*known, *(name for name in (*flow.printed, *logs.values()) if name.isidentifier())}
     if flow.prints_more or any(expression not in read for expression in flow.printed):
-        yield Candidate(name="printed", step=step, cell=role.cell, source=MetricSource.PRINTED, expression=PRINT)
+        counted = frozenset(name for name in flow.looped if not _says_result(name))
+        yield Candidate(
+            name="printed", step=step, cell=role.cell, source=MetricSource.PRINTED, expression=PRINT, passed_over=counted
+        )  # fmt: skip
     if flow.logged or tracks:
         tied = tuple((key, value) for key, value in logs.items() if key and value in read)
         yield Candidate(

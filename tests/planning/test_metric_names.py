@@ -3,7 +3,7 @@
 import pytest
 
 from nb2pipe.model import MetricSource, ObservedMetric
-from nb2pipe.planning.metrics import PRINT, Candidate, direction, from_observed
+from nb2pipe.planning.metrics import PRINT, Candidate, direction, from_observed, printed_in
 
 
 def candidate(name: str, cell: int, source: MetricSource) -> Candidate:
@@ -38,3 +38,13 @@ def test_no_two_metrics_have_one_name() -> None:
 def test_which_side_is_better(better: str, names: str) -> None:
     """By whole words: a wrong guess would let a worse number pass for a better one."""
     assert {name: direction(name).value for name in names.split()} == dict.fromkeys(names.split(), better)
+
+
+def test_what_loops_count_with_is_not_read_from_what_they_print() -> None:
+    """Printed beside the result, it would be a metric for each round."""
+    printed = Candidate(
+        name="printed", step="tune", cell=0, source=MetricSource.PRINTED, expression=PRINT, passed_over=frozenset({"C"})
+    )  # fmt: skip
+    found = [printed, candidate("auc", 0, MetricSource.VARIABLE), candidate("auc#2", 1, MetricSource.VARIABLE)]
+    assert printed_in(found, 0) == {"C", "auc"}
+    assert printed_in(found, 1) == {"auc"}
