@@ -9,6 +9,7 @@ BIN := .venv/bin
 LOWEST := .venvs/lowest
 LAB := .venvs/lab
 DOCS := .venvs/docs
+LIBRARIES := .venvs/libraries
 WORKERS ?= 2
 
 # Neither settings nor kernels of the user's account take part, and nothing is left there.
@@ -20,10 +21,11 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.cache/tmp
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint test-quick test-slow test-nightly test-lowest test-lab docs pictures labextension format lock clean
+.PHONY: help demo test lint test-quick test-slow test-nightly test-libraries test-lowest test-lab docs pictures labextension format \
+    lock clean
 
 help:  ## this list
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 16
 
 demo: .venv/.ready  ## the main job on a sample notebook: export it, verify it, run it again and compare the metrics
 	@mkdir -p .cache/tmp
@@ -49,6 +51,10 @@ test-slow: .venv/.ready  ## the tests that take minutes
 test-nightly: .venv/.ready  ## the tests that take many minutes
 	@mkdir -p .cache/tmp
 	$(BIN)/python -m pytest -n $(WORKERS) -m nightly
+
+test-libraries: $(LIBRARIES)/.ready  ## idioms of xgboost, polars and others that the tests' environment has not
+	@mkdir -p .cache/tmp
+	$(LIBRARIES)/bin/python -m pytest -n $(WORKERS) tests/faithful/test_cases.py -k libraries
 
 test-lowest: $(LOWEST)/.ready  ## a few tests with the lowest versions that pyproject.toml allows (needs python3.11)
 	@mkdir -p .cache/tmp
@@ -82,6 +88,8 @@ lock:  ## write the lock files anew from pyproject.toml (needs uv)
 	    --custom-compile-command "make lock" --output-file requirements/dev.txt pyproject.toml
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group test --resolution lowest-direct \
 	    --custom-compile-command "make lock" --output-file requirements/lowest.txt pyproject.toml
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group libraries \
+	    --custom-compile-command "make lock" --output-file requirements/libraries.txt pyproject.toml
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group lab \
 	    --custom-compile-command "make lock" --output-file requirements/lab.txt pyproject.toml
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --group docs \
@@ -96,6 +104,10 @@ clean:  ## remove environments, caches and the demo's pipeline
 
 $(LOWEST)/.ready: requirements/lowest.txt pyproject.toml
 	@scripts/make-environment $(LOWEST) requirements/lowest.txt 3.11
+	@touch $@
+
+$(LIBRARIES)/.ready: requirements/libraries.txt pyproject.toml
+	@scripts/make-environment $(LIBRARIES) requirements/libraries.txt
 	@touch $@
 
 $(LAB)/.ready: requirements/lab.txt pyproject.toml nb2pipe/labextension/sources.sha256

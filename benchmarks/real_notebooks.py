@@ -1,12 +1,13 @@
 """Export notebooks that other people wrote, and say for each whether the pipeline computes what the notebook computed.
 
-    python benchmarks/real_notebooks.py CLONES WORK [--list FILE] [--only ID ...] [--environments FOLDER]
+    python benchmarks/real_notebooks.py CLONES WORK [--list FILE] [--propose] [--only ID ...] [--environments FOLDER]
 
 ``CLONES`` holds git clones, one folder ``OWNER+NAME`` per repository (bare, or with a work tree). Nothing of them is
 kept in this repository: ``real_notebooks.json`` names the repository, the commit, the path, the data files and the
 environment (a folder in ``--environments`` with ``bin/python``), and the notebook and its data are taken from there.
 
-Each notebook is tagged as a user would: the first code cell after each heading starts a step named after it. It is
+Each notebook is tagged as a user would: the first code cell after each heading starts a step named after it; with
+``--propose``, ``nb2pipe tag --yes`` tags it. It is
 exported, and then run plainly with papermill: for the time it takes, and because a cell may show another text in any two
 runs. A line of ``WORK/results.jsonl`` says what came out:
 
@@ -141,6 +142,13 @@ def tag(notebook: dict[str, Any], entry: Entry) -> int:
     return len(names)
 
 
+def propose(notebook: Path, log: Path) -> int:
+    """Let nb2pipe tag the notebook; return how many steps."""
+    run([sys.executable, "-m", "nb2pipe", "tag", "--yes", notebook.name], notebook.parent, log, 60)
+    tags = [t for cell in json.loads(notebook.read_text())["cells"] for t in cell["metadata"].get("tags", [])]
+    return len({t for t in tags if t.startswith("step:")})
+
+
 def run(command: list[str], folder: Path, log: Path, seconds: int, **environment: str) -> tuple[int, float]:
     """Run a command with its output in a file; return exit code (124: too long) and seconds."""
     started = time.perf_counter()
@@ -231,7 +239,7 @@ def verdict(code: int, text: str, cells: tuple[int, ...]) -> tuple[str, str]:
     return ("failed", "took too long") if code == 124 else ("failed", reason)
 
 
-def measure(entry: Entry, clones: Path, work: Path, environments: Path) -> Result:
+def measure(entry: Entry, clones: Path, work: Path, environments: Path, *, proposed: bool) -> Result:
     """Extract, tag, export, run plainly; return what came out."""
     folder = work / entry.id
     python = environments / entry.env / "bin" / "python"
@@ -240,9 +248,11 @@ def measure(entry: Entry, clones: Path, work: Path, environments: Path) -> Resul
     plain = plain.with_name("plain.ipynb")
     plain.parent.mkdir(parents=True, exist_ok=True)
     plain.write_text(json.dumps(notebook, ensure_ascii=False))
-    steps = tag(notebook, entry)
     tagged = plain.with_name("tagged.ipynb")
+    steps = 0 if proposed else tag(notebook, entry)
     tagged.write_text(json.dumps(notebook, ensure_ascii=False))
+    if proposed:
+        steps = propose(tagged, folder / "tag.log")
     return export(entry, tagged, plain, python, steps)
 
 
@@ -275,6 +285,7 @@ def main() -> None:
     parser.add_argument("clones", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--list", type=Path, default=HERE / "real_notebooks.json")
+    parser.add_argument("--propose", action="store_true", help="tag with nb2pipe tag --yes, not at the headings")
     parser.add_argument("--environments", type=Path, default=Path("envs"))
     parser.add_argument("--only", nargs="*", default=[])
     words = parser.parse_args()
@@ -283,7 +294,8 @@ def main() -> None:
     for entry in entries:
         if words.only and entry.id not in words.only:
             continue
-        result = measure(entry, words.clones, words.work.resolve(), words.environments.resolve())
+        places = words.clones, words.work.resolve(), words.environments.resolve()
+        result = measure(entry, *places, proposed=words.propose)
         line = json.dumps(asdict(result), ensure_ascii=False)
         with (words.work / "results.jsonl").open("a") as out:
             out.write(line + "\n")

@@ -225,8 +225,8 @@ FIELDS = {
     },
     "manifest.ArtifactEntry": {
         "file": "below the artifacts folder",
-        "format": "`parquet`, `parquet-rows`, `parquet-series`, `npy`, `json`, `npz-sparse`, `joblib`, `joblib-rows`, "
-        "`pickle`, `cloudpickle`",
+        "format": "`parquet`, `parquet-rows`, `parquet-series`, `npy`, `json`, `npz-sparse`, `distribution`, `logger`, "
+        "`joblib`, `joblib-rows`, `pickle`, `cloudpickle`",
         "type": "the Python type of the value that was seen",
         "names": "the variables in it, if there are several that share objects",
         "optional": "a way through the code may leave it undefined; then the file may be absent",

@@ -82,11 +82,12 @@ def watched_groups(report: CheckReport) -> tuple[str, ...]:
     for step, moved in by_step.items():
         total = sum(not metric.gate and metric.step == step for metric in report.metrics)
         largest = max(moved, key=_size)
-        before, now = figures.pair(largest.reference, largest.reproduced)
+        known = largest.original if largest.reference is None else largest.reference
+        before, now = figures.pair(known, largest.reproduced)
         cause = next((item for item in report.changes if item.kind not in ("value", "random")), None)
         why = f"; {cause}" if cause else ""
         lines.append(
-            f"step '{step}': {len(moved)} of {total} watched metrics moved, most of all {largest.name}, "
+            f"step '{step}': {len(moved)} of {figures.count(total, 'watched metric')} moved, most of all {largest.name}, "
             f"{before} to {now}{why}"
         )
     return tuple(lines)

@@ -188,7 +188,8 @@ def conclusions(checks: Sequence[MetricCheck], limits: Mapping[str, Limits] | No
         broken = _broken(check.reproduced, limit) if limit is not None else ""
         kept += limit is not None and not broken
         changed += [f"'{check.name}' {broken}"] if broken else []
-    same = (f"{figures.count(ranked, 'ranking')} of two metrics", figures.count(signs, "sign")) if compared else ()
+    ranks = f"{figures.count(ranked, 'ranking')} of two metrics" if ranked else "no two metrics to rank"
+    same = (ranks, figures.count(signs, "sign")) if compared else ()
     if kept:
         same = (*same, f"{figures.count(kept, 'limit')} kept")
     return Conclusions(same=same, changed=tuple(changed))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def shown(console: Console) -> Iterator[Progress]:
     """The progress that fits the place; rich is imported only for a terminal."""
     if console.quiet:
-        yield Silence()
+        yield Silence(console)
     elif console.is_live():
         from nb2pipe.cli.live import Live
 
@@ -31,7 +31,10 @@ def shown(console: Console) -> Iterator[Progress]:
 
 
 class Silence:
-    """Nothing, for ``-q``."""
+    """For ``-q``: only what has to be known."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
     def run_started(self, names: Sequence[str], what: str = "step") -> None:
         """Nothing."""
@@ -46,7 +49,9 @@ class Silence:
         """Nothing."""
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """A warning; nobody has asked not to hear those."""
+        look = self._console.err()
+        self._console.command_lines([look.plain(clean(line)) for line in text.split("\n")])
 
 
 class Lines:

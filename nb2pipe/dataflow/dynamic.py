@@ -16,6 +16,7 @@ from nb2pipe.model import BindingKind
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 _FORMULA = re.compile(r"~(?![/\\])")
 _FORMULA_PART = re.compile(r"[^\W\d]\w*(?:\.\w+)*|[()]")
+_DESIGNS = frozenset({"dmatrix", "dmatrices"})  # of patsy: a formula need not have a ``~``
 _QUERY = re.compile(r"\b(select|with|insert|create|describe|summarize|from|pivot)\b", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:from|join|describe|summarize|pivot)\s+([^\W\d]\w*)\b(?!\s*[.(])", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -77,10 +78,12 @@ def _read_at(body: Body, name: str, position: tuple[int, int, int]) -> None:
 
 def _formulas(body: Body, node: ast.Call) -> None:
     """``smf.ols("y ~ np.log(x) + double(z)", data=df)``: what is no column is looked up where the call stands."""
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     for part in (*node.args, *(keyword.value for keyword in node.keywords)):
-        if isinstance(part, ast.Constant) and isinstance(part.value, str) and _FORMULA.search(part.value):
+        text = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+        if _FORMULA.search(text) or (text and called in _DESIGNS):
             everything = len(node.args) + len(node.keywords) == 1  # no table: all names are variables
-            for name in _names_in_formula(part.value, everything=everything):
+            for name in _names_in_formula(text, everything=everything):
                 if is_global(body.scope.find(name)):
                     body.read_global(name, body.position(part), optional=True)
                     cast("Read", body.events[-1]).in_text = True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from nb2pipe.formats.distributions import DISTRIBUTION
 from nb2pipe.formats.format import Format, needed, render_load, render_save
+from nb2pipe.formats.loggers import LOGGER
 from nb2pipe.formats.npy import NPY
 from nb2pipe.formats.parquet import PARQUET, PARQUET_ROWS, PARQUET_SERIES
 from nb2pipe.formats.pickles import CLOUDPICKLE, JOBLIB, JOBLIB_ROWS, PICKLE
@@ -16,6 +18,8 @@ FORMATS: tuple[Format, ...] = (
     NPY,
     JSON,
     NPZ_SPARSE,
+    DISTRIBUTION,
+    LOGGER,
     JOBLIB,
     JOBLIB_ROWS,
     PICKLE,

@@ -15,7 +15,8 @@ class Format:
     ``{value}``, ``{path}`` and the alias of each import; the probe runs the same code to find out whether a value comes
     back unchanged.
     ``imports`` are pairs of module and usual alias; ``accepts`` names what is worth a try, as the probe knows it
-    (``storing.ACCEPTS``: frame, series, array, plain, sparse, any); ``describe`` says what the format is for.
+    (``storing.ACCEPTS``: frame, series, array, plain, sparse, distribution, logger, any);
+    ``describe`` says what the format is for.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,9 +23,19 @@ from nb2pipe.model import (
 _LONGEST_NAME = 60
 PRINT = "print"  # the expression of what a cell prints
 LOG = "log"  # and of what it hands to an experiment tracker
-_HIGHER = ("acc", "auc", "f1", "r2", "precision", "recall", "score", "jaccard", "kappa", "mcc", "sensitivity", "gini")
-_RESULTS = ("result", "metric", "coef", "importance", "p_value", "pvalue")
-_LOWER = ("loss", "error", "rmse", "mse", "mae", "mape", "rmsle", "perplexity", "brier", "deviance", "aic", "bic")
+_HIGHER = re.compile(
+    r"acc|accurac(?:y|ies)|auc|auroc|auprc|rocauc|prauc|f[12]|f1score|fbeta|r2|rsquared|precision|recall|scores?|jaccard|iou|"
+    r"kappa|mcc|sensitivity|specificity|gini"
+)
+_RESULTS = re.compile(
+    r"result|metric|coef|importance|p_?value|acc|auc|f1|r2|precision|recall|score|jaccard|kappa|mcc|sensitivity|gini|loss|"
+    r"error|rmse|mse|mae|mape|rmsle|perplexity|brier|deviance|aic|bic"
+)
+_LOWER = re.compile(
+    r"loss|losses|logloss|errors?|err|r?mse|mae|s?mape|r?msle|nll|entropy|crossentropy|perplexity|brier|deviance|aic|bic|"
+    r"wer|cer|bouldin"
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])\d*")  # of snake_case, camelCase and CAPITALS, with the digit of f1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +138,15 @@ def observed_value(metric: Metric, observed: Iterable[ObservedMetric]) -> Observ
 
 
 def direction(name: str) -> Direction:
-    """Whether more or less is better, by the usual names; unknown names go both ways."""
-    words = name.lower()
-    if any(word in words for word in _LOWER):
-        return Direction.LOWER
-    return Direction.HIGHER if any(word in words for word in _HIGHER) else Direction.BOTH
+    """Whether more or less is better, by the usual names; unknown names go both ways.
+
+    Whole words count: a wrong guess would let a worse number pass for a better one (``original``, ``cubic``, ``year2``).
+    """
+    words = [word.lower() for word in _WORD.findall(name)]
+    words += [word.rstrip("0123456789") for word in words]
+    if any(_LOWER.fullmatch(word) for word in words):
+        return Direction.HIGHER if "neg" in words or "negative" in words else Direction.LOWER
+    return Direction.HIGHER if any(_HIGHER.fullmatch(word) for word in words) else Direction.BOTH
 
 
 def logged_in(found: Iterable[Candidate], cell: int) -> Mapping[str, str] | None:
@@ -196,7 +211,7 @@ def _of_cell(role: CellRole, step: str, flow: CellFlow, *, tracks: bool) -> Iter
 
 def _says_result(name: str) -> bool:
     """Whether a list of this name holds results (``cv_scores``), and not what they are made from (``alphas``, ``y_pred``)."""
-    return direction(name) is not Direction.BOTH or any(word in name.lower() for word in _RESULTS)
+    return bool(_RESULTS.search(name.lower()))
 
 
 def _elements(expression: str, cell: int) -> list[tuple[str, int | None]]:

@@ -20,6 +20,7 @@ MODULES = (
     "refusals",
     "namespace",
     "code",
+    "distributions",
     "arrays",
     "tables",
     "models",

@@ -22,9 +22,9 @@ class Seeds:
     """Gives each step's kernel a seed made from ``seed``; ``watcher`` goes into the run's options.
 
     ``vary`` replaces the seeds in the steps' own code too. ``arguments`` are names, by step, whose lengths are asked for
-    at the end. ``also`` makes another watcher to be called as well; ``stop`` ends the run before the next cell. Filled in
-    by the run: ``drawn`` tells of each step whether its own generators or seeds were used, ``states`` how the global ones
-    ended where they moved.
+    at the end. ``also`` makes another watcher to be called as well, which may be the one that asks for the environment;
+    ``stop`` ends the run before the next cell. Filled in by the run: ``drawn`` tells of each step whether its own
+    generators or seeds were used, ``states`` how the global ones ended where they moved.
     """
 
     seed: int
@@ -37,6 +37,7 @@ class Seeds:
     states: dict[str, Mapping[str, str]] = field(default_factory=dict)
     lengths: dict[str, int] = field(default_factory=dict)
     environment: Environment | None = None
+    ask_environment: bool = True
 
     def watcher(self, step: Step) -> Watcher:
         """The watcher of one step's execution."""
@@ -81,6 +82,6 @@ class _Seeded(Watcher):
             if seeds.arguments.get(name):
                 found = probe.lengths(seeds.arguments[name])
                 seeds.lengths.update({f"{name}/{key}": length for key, length in found.items()})
-            if seeds.environment is None:
+            if seeds.ask_environment and seeds.environment is None:
                 seeds.environment = probe.environment(seeds.modules)
         self._also.finished(session)

@@ -68,7 +68,7 @@ def repeat(
     pipeline = project.pipeline
     modules = tuple(sorted({module for step in pipeline.steps for module in step.modules}))
     borders = Borders(modules=modules)
-    seeds = Seeds(seed=seed, vary=varied == "seeds", modules=modules, also=borders.watcher)
+    seeds = Seeds(seed=seed, vary=varied == "seeds", modules=modules, also=borders.watcher, ask_environment=False)
     record = run_pipeline(
         project,
         RunOptions(

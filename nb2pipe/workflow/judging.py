@@ -55,7 +55,7 @@ class Judging:
             self.unseeded = hazards.unseeded_draws(notebook) if notebook is not None else ()
         if random or self.unseeded or self.seed is not None:
             self.seed = secrets.randbits(31) if self.seed is None else self.seed
-            self.seeds = Seeds(seed=self.seed, modules=modules, also=self.borders.watcher)
+            self.seeds = Seeds(seed=self.seed, modules=modules, also=self.borders.watcher, ask_environment=False)
 
     def watcher(self, step: Step) -> Watcher:
         """The watcher of one step's execution."""

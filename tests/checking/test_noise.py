@@ -246,6 +246,7 @@ def test_durations_are_watched() -> None:
     report = check(made, base, slower)
     assert report.passed
     assert [item.verdict for item in report.metrics] == [Verdict.OK, Verdict.MOVED]
+    assert watched_groups(report) == ("step 's': 1 of 1 watched metric moved, most of all fit_time, 1.5 to 3.0",)
     limit = Tolerance(abs=1.0, source=ToleranceSource.FILE)
     assert not check(made, base, slower, tolerances={"fit_time": limit}).passed
     alone = pipeline(["fit_time"])

@@ -26,6 +26,8 @@ FINE = {
     "a secret": "import os\nkey = os.environ['API_KEY']\nos.environ['X'] = '1'",
     "relative": "open('../data/x.csv')\nprint('/home is where the heart is')",
     "pinned": "!pip install -q lightgbm==4.5.0 -r requirements.txt 'numpy>=2'",
+    "a generator made on the way": "import random, numpy as np\nnp.random.default_rng(seed + 1).random(3)\n"
+    "np.random.RandomState(1).rand()\nrandom.Random(2).random()",
     "another random": "import random\nrandom.seed(3)\nrandom.random()\nfrom numpy.random import default_rng\ndefault_rng(3)",
 }
 

@@ -227,6 +227,25 @@ STATE = (
     "with open('<file>', 'w') as out:\n    out.write(str(<expr>))",
     "with open('<file>', 'a') as out:\n    out.write('1')\n---\n<+num a> = len(open('<file>').read())",
     "<+num a> = len(open('<file>').read()) if <os>.path.exists('<file>') else -1",
+    "if <os>.path.exists('<file>'):\n    <os>.replace('<file>', 'moved.txt')\n---\n"
+    "<+num a> = len(open('moved.txt').read()) if <os>.path.exists('moved.txt') else -1",
+    "import pickle\nwith open('o.pkl', 'wb') as out:\n    pickle.dump(<obj o>, out)\n---\n"
+    "<+obj p> = pickle.load(open('o.pkl', 'rb'))",
+    "for key in ('A', 'B'):\n    <os>.environ['NB2PIPE_' + key] = str(<k>)\n---\n"
+    "<+text a> = <os>.environ.get('NB2PIPE_' + 'B', 'no')",
+    "def <+void f>(n):\n    <pd>.set_option('display.precision', n + 1)\n---\n<void f>(<k>)\n---\n"
+    "<+text a> = repr(<pd>.Series([1.23456789]))",
+    "for key in ('display.max_rows', 'display.min_rows'):\n    <pd>.set_option(key, <k> + 4)\n---\n"
+    "<+num a> = <pd>.get_option('display.max_rows')",
+    "if <expr> > <k>:\n    <np>.set_printoptions(precision=<k> + 1)\n---\n<+text a> = str(<np>.array([1.23456789]))",
+    "before = <np>.seterr(over='raise')\n---\n<+text a> = <np>.geterr()['over']",
+    "import logging\nlogger = logging.getLogger('nb')\nlogger.setLevel(10 + <k>)\n---\n<+num a> = logger.level",
+    "@<pd>.api.extensions.register_series_accessor('twice')\nclass Twice:\n    def __init__(self, s):\n        self.s = s\n"
+    "    def total(self):\n        return int(self.s.sum()) + <num a>\n---\n<+num b> = <series s>.twice.total()",
+    "import functools\n@functools.singledispatch\ndef <+fn1 f>(x):\n    return x + <num a>\n---\n@<fn1 f>.register\n"
+    "def _(x: str):\n    return len(x)\n---\n<+num b> = <fn1 f>('abc')",
+    "class <+cls C>(<cls B>):\n    kinds = []\n    def __init_subclass__(cls):\n        <cls C>.kinds.append(cls.__name__)",
+    "try:\n    <+num a> = missing_name\nexcept NameError:\n    <num a> = <expr>",
 )  # fmt: skip
 
 IDIOMS = NAMES + OBJECTS + NUMBERS + STATE

@@ -10,8 +10,8 @@ from nb2pipe.formats import FORMATS, by_name, needed, render_load, render_save
 def test_formats_are_found_by_name_in_their_order():
     """Open files first, pickles last."""
     names = [
-        "parquet", "parquet-rows", "parquet-series", "npy", "json", "npz-sparse", "joblib", "joblib-rows", "pickle",
-        "cloudpickle",
+        "parquet", "parquet-rows", "parquet-series", "npy", "json", "npz-sparse", "distribution", "logger", "joblib",
+        "joblib-rows", "pickle", "cloudpickle",
     ]  # fmt: skip
     assert [form.name for form in FORMATS] == names
     assert by_name("npy").suffix == ".npy"
@@ -28,7 +28,8 @@ def test_save_and_load_are_one_statement_and_one_expression_without_new_names(fo
     bound = [n for tree in (save, load) for n in ast.walk(tree) if isinstance(n, ast.NamedExpr)]
     assert bound == []
     read = {n.id for tree in (save, load) for n in ast.walk(tree) if isinstance(n, ast.Name)}
-    assert read == {"value", "path"} | {alias for _, alias in form.imports}
+    own = {n.arg for tree in (save, load) for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    assert read - own == {"value", "path"} | {alias for _, alias in form.imports}
     assert form.describe
 
 

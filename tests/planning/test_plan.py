@@ -158,6 +158,40 @@ def test_no_refusals(tmp_path: Path, cells: list[tuple[str, str]]) -> None:
     assert plan(tmp_path, *cells)[1] == []
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("m = smf.ols('np.log(y) ~ np.log(x) + C(g)', data=df).fit()", ["import numpy as np"]),
+        ("m = smf.ols('y ~ square(x)', df)", ["def square(v):", "    return v"]),
+        ("m = smf.ols('y ~ x', data=df)", []),
+        ("m = smf.ols(formula='np.log(y) ~ x', data=df)", ["import numpy as np"]),
+        ("X = dmatrix('np.log(x) + 0', df)", ["import numpy as np"]),
+        ("f = open('~/np.log')", []),
+        ("print('a ~/np.log')", []),
+    ],
+)
+def test_names_in_formulas(tmp_path: Path, code: str, expected: list[str]) -> None:
+    """A formula is Python in a text: its functions and modules are those of the notebook, its terms are columns.
+
+    What a call in it is given may be either, so a variable of that name comes along.
+    """
+    cells = (
+        (L, "import numpy as np\ndef square(v):\n    return v\ndf = 1\nx = y = 2"),
+        ("imports", "import smf\nfrom patsy import dmatrix"), (T, code),
+    )  # fmt: skip
+    pipeline, errors = plan(tmp_path, *cells)
+    assert errors == []
+    assert [line for line in setup(pipeline, "train", cells) if "smf" not in line and "patsy" not in line] == expected
+    assert ("x" in links(pipeline)["train"]) == ("(x)" in code)
+
+
+def test_a_formula_without_data_reads_variables(tmp_path: Path) -> None:
+    """As patsy does, in the notebook's names."""
+    pipeline, errors = plan(tmp_path, ("imports", "import smf"), (L, "x = y = 2"), (T, "m = smf.ols('y ~ x')"))
+    assert errors == []
+    assert links(pipeline)["train"] == {"x": "load", "y": "load"}
+
+
 def test_setup_is_replayed_in_order(tmp_path: Path) -> None:
     """A step replays the imports, functions and settings that it needs, and no others."""
     cells = (

@@ -15,6 +15,7 @@ import fractions
 import functools
 import io
 import itertools
+import logging
 import math
 import operator
 import pathlib
@@ -35,6 +36,8 @@ import weakref
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from scipy import stats
+from scipy.interpolate import InterpolatedUnivariateSpline, UnivariateSpline
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
@@ -259,6 +262,12 @@ def designs():
 
     table = pd.DataFrame({"y": [1.0, 2.0, 4.0, 5.0, 7.0], "x": [3.0, 3.0, 2.0, 1.0, 0.5]})
     return table, patsy.dmatrices("y ~ x", table, return_type="dataframe")[1]
+
+
+def seeded_distribution():
+    made = stats.norm(1, 2)
+    made.random_state = np.random.RandomState(3)
+    return made
 
 
 def arima():
@@ -526,6 +535,15 @@ CASES = {
     "search_frame": (lambda: pd.DataFrame(search_results()), "parquet"),
     "least_squares": (least_squares, "joblib"),
     "arima": (arima, "joblib"),
+    "logger": (lambda: logging.getLogger("case"), "logger"),
+    "frozen": (lambda: stats.norm(1, 2), "distribution"),
+    "frozen_multivariate": (lambda: stats.multivariate_normal([0, 1]), "distribution"),
+    "distribution": (lambda: stats.gamma, "distribution"),
+    "frozen_with_a_seed": (seeded_distribution, "joblib"),
+    "frozen_in_a_list": (lambda: [stats.norm(1, 2)], "no format"),
+    "kde": (lambda: stats.gaussian_kde([1.0, 2.0, 4.0]), "joblib"),
+    "spline": (lambda: UnivariateSpline([0, 1, 2, 3], [0, 1, 4, 9]), "joblib"),
+    "interpolating_spline": (lambda: InterpolatedUnivariateSpline([0, 1, 2, 3], [0, 1, 4, 9]), "joblib"),
     "design_table": (lambda: designs()[1], "parquet"),
     "design_in_a_model": (lambda: {"data": designs()}, "joblib"),
     "design": (lambda: designs()[1].design_info, 'return_type="dataframe"'),

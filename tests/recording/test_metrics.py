@@ -32,6 +32,7 @@ CASES = [
     ("None", None, {}),
     ("fraction", fractions.Fraction(1, 2), {}),
     ("too large", 10**400, {}),
+    ("whole, with more digits than a float has", 2**53 + 1, {"": 2**53 + 1}),
     ("infinite", float("inf"), {"": float("inf")}),
     ("dict", {"acc": 0.9, "model": "rf", "n": 5, "ok": True}, {"acc": 0.9, "n": 5.0}),
     ("nested dict", {"test": {"acc": {"top1": 0.9}}, 5: 1}, {"test.acc.top1": 0.9, "5": 1.0}),
@@ -91,7 +92,7 @@ def test_the_snippet_is_short_plain_python(exported):
     """One function, nothing to import, valid on Python 3.8, NaN kept."""
     tree = ast.parse(snippet(), feature_version=(3, 8))
     assert [type(node).__name__ for node in tree.body] == ["FunctionDef"]
-    assert len(snippet().splitlines()) <= 35
+    assert len(snippet().splitlines()) <= 36
     number = exported("m", np.float64("nan"))["m"]
     assert number != number
     assert type(number) is float

@@ -240,3 +240,23 @@ def test_compared_tables_are_kept_with_their_run(tmp_path):
     write_compared(tmp_path, "1", "b", tables)
     write_compared(tmp_path, "1", "a", ())
     assert read_compared(tmp_path, "1", ("a", "b", "c")) == tables
+
+
+def test_outputs_that_no_browser_shows_are_no_news(recwarn):
+    """nbconvert would warn of scrapbook's records, on the terminal of whoever checks."""
+    from nb2pipe.reports.page import notebooks
+
+    record = {"application/scrapbook.scrap.json+json": {"name": "pi", "data": 3.14}}
+    output = {"output_type": "display_data", "metadata": {}, "data": record}
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {},
+        "source": "x = 1",
+        "execution_count": 1,
+        "outputs": [output],
+    }
+    page = notebooks.document("a", {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    assert "cannot be shown" not in page
+    assert "x" in page
+    assert not [w for w in recwarn if "mimetype" in str(w.message)]

@@ -13,7 +13,7 @@ import pytest
 
 from nb2pipe.running.executing.execute import execute_notebook
 from nb2pipe.running.executing.failures import CellTimeout, KernelDied
-from nb2pipe.running.kernel.kernels import Kernel, complete_environment
+from nb2pipe.running.kernel.kernels import Kernel, KernelChoice, complete_environment, resolve
 from nb2pipe.running.kernel.kernelserver import KernelServer, shared_first, why_not, with_packages
 from nb2pipe.running.kernel.preloads import forks, preloads
 from nb2pipe.running.kernel.process import Fork
@@ -171,6 +171,35 @@ def test_what_is_left_to_the_kernels(tmp_path, kernel, nothing_left):
         fork = Fork(server, names)
         execute_notebook(book, tmp_path / "x.ipynb", kernel=kernel, cwd=tmp_path, fork=fork, environment=environment)
     assert texts(json.loads((tmp_path / "x.ipynb").read_text())) == ["json numpy\n"]
+
+
+@pytest.fixture(scope="session")
+def kernel_with_numexpr():
+    """An environment with numexpr, which pandas imports where it is installed, made once and kept."""
+    folder = (
+        Path(__file__).parents[2] / ".cache" / "environments" / f"numexpr-{sys.version_info[0]}{sys.version_info[1]}"
+    )
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        for command in (
+            [sys.executable, "-m", "venv", "--clear", str(folder)],
+            [python, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "ipykernel", "numexpr>=2.10"],
+        ):
+            if subprocess.run(command, capture_output=True).returncode:
+                pytest.skip("the environment with numexpr could not be made (no package index?)")
+        (folder / "ready").touch()
+    return resolve(KernelChoice(python=str(python)), None)
+
+
+@linux
+@pytest.mark.nightly
+def test_numexpr_starts_its_threads_in_the_kernels(run, kernel_with_numexpr, monkeypatch):
+    """In the server it lets them go; a kernel has the number that it would have had."""
+    monkeypatch.setenv("NUMEXPR_NUM_THREADS", "3")
+    look = "print(numexpr.get_num_threads(), numexpr.nthreads, numexpr.evaluate('a + a', {'a': 2}))"
+    ((shown,),) = run(notebook("import numexpr", look), kernel=kernel_with_numexpr)
+    assert shown == "3 3 4\n"
+    assert run.told == []
 
 
 @linux

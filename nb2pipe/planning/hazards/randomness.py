@@ -68,7 +68,9 @@ def estimator(cell: Cell, node: ast.Call, last: str) -> None:
 
 
 def draws(cell: Cell, node: ast.Call, name: str, last: str) -> None:
-    """Calls that draw themselves."""
+    """Calls that draw themselves. A method of ``default_rng(3)`` is none: how that was seeded is looked at by itself."""
+    if any(isinstance(part, ast.Call) for part in ast.walk(node.func)):
+        return
     if name.startswith("numpy.random."):
         bare = (
             last in ("default_rng", "RandomState") and (not node.args or _is_none(node.args[0])) and not node.keywords

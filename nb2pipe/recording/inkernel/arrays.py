@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable
 
+from . import distributions
+
 CHUNK = 1 << 18
 
 
@@ -121,10 +123,10 @@ def as_bytes(part: Any) -> Any:
 
 
 def find_scipy_writer(kind: type) -> Callable[[Any, Any], bytes] | None:
-    """How sparse matrices are hashed."""
+    """How sparse matrices, distributions and splines are hashed."""
     sparse = sys.modules.get("scipy.sparse")
     if sparse is None or not any(base.__name__ in ("spmatrix", "_spbase", "sparray") for base in kind.__mro__):
-        return None
+        return distributions.find_writer(kind)
     return write_sparse
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copyreg
 import datetime
 import decimal
+import logging
 import struct
 import types
 from array import array
@@ -23,8 +24,8 @@ from .refusals import Unfingerprintable, is_refused
 #: Measured times are no content: two runs of the same search are equal without them.
 TIMINGS = frozenset("mean_fit_time std_fit_time mean_score_time std_score_time refit_time_ fit_time score_time".split())
 #: Attributes of libraries' objects that are no content: what was computed on demand (statsmodels), an address in memory
-#: (scikit-learn's vectorizers), the time of day (lifelines).
-NO_CONTENT = frozenset(["_cache", "_stop_words_id", "_time_fit_was_called"])
+#: (scikit-learn's vectorizers), the time of day (lifelines), memory that nobody filled (statsmodels' GLM: ``np.empty_like``).
+NO_CONTENT = frozenset(["_cache", "_stop_words_id", "_time_fit_was_called", "_tmp_like_exog"])
 CHUNK = 1 << 20
 #: Strings longer than this are hashed, shorter ones stand for themselves.
 LONG = 200
@@ -247,6 +248,7 @@ WRITERS: dict[type, Callable[[Fingerprinter, Any], bytes]] = {
     types.MappingProxyType: lambda out, value: b"proxy" + out.mapping(dict(value)),
     set: _write_set,
     frozenset: _write_set,
+    logging.Logger: lambda out, value: b"logger" + out.join(value.name, value.level, value.propagate, value.disabled),
     slice: lambda out, value: b"slice" + out.join(value.start, value.stop, value.step),
     range: lambda out, value: b"range" + out.join(value.start, value.stop, value.step),
     memoryview: lambda out, value: b"view" + out.join(value.format, value.shape, value.tobytes()),

@@ -10,9 +10,8 @@ def _numbers(name, value, depth=0):
     if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a number of numpy or torch
         value = value.item() if getattr(value.dtype, "kind", "f") in "iuf" else None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if isinstance(value, int) and abs(value) >= 1e300:
-            return {}
-        return {name: value if float(value) != value and value == value else float(value)}  # large ones with all digits
+        large = isinstance(value, int) and abs(value) > 2**53  # a float would lose digits
+        return {} if large and abs(value) >= 1e300 else {name: value if large else float(value)}
     if hasattr(value, "columns") and hasattr(value, "to_numpy"):  # a table: one row by column, more by row and column
         rows = value.to_numpy().tolist() if 0 < value.size <= 100 else []
         if len(rows) > 1 and not all(_numbers("", cell, 9) for row in rows for cell in row):
@@ -21,9 +20,7 @@ def _numbers(name, value, depth=0):
         value = rows[0] if len(rows) == 1 else dict(zip(map(str, value.index), rows))
     elif hasattr(value, "index") and hasattr(value, "to_numpy"):  # a column: by label
         value = dict(zip(map(str, value.index), value.to_numpy().tolist())) if value.size <= 50 else None
-    elif len(getattr(value, "shape", ())) in (1, 2) and hasattr(
-        value, "tolist"
-    ):  # an array; a matrix by row and column
+    elif len(getattr(value, "shape", ())) in (1, 2) and hasattr(value, "tolist"):  # an array, by row and column
         rows = value.tolist() if max(value.shape) <= 50 else []
         value = dict(enumerate(map(tuple, rows))) if len(value.shape) == 2 and len(rows) <= 10 else rows
     if isinstance(value, list):

@@ -5,6 +5,7 @@ Part of the probe: runs in the user's kernel, on Python 3.8 and later, with the 
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import sys
@@ -18,6 +19,8 @@ from .digests import fingerprint
 OURS = ("JPY_", "JUPYTER", "IPY", "PYTHONHASHSEED", "COLUMNS", "LINES", "KERNEL_", "NB2PIPE_KERNEL")
 ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+#: What a module notes when it is imported is another in each process: ``START = time.time()``.
+CLOCKS = (float, datetime.date, datetime.time, datetime.timedelta)
 _before: dict[str, Any] = {}
 
 
@@ -89,10 +92,14 @@ def _modules() -> dict[str, Any]:
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__file__", None)
         path = os.path.abspath(file) if isinstance(file, str) and file else ""
-        if name.startswith(("__main__", "_nb2pipe")) or not path.startswith(within) or "site-packages" in path:
+        if (
+            name.startswith(("__main__", "__mp_main__", "_nb2pipe"))
+            or not path.startswith(within)
+            or "site-packages" in path
+        ):
             continue
         for key, value in vars(module).items():
-            if not key.startswith("_") and not isinstance(value, CODE):
+            if not key.startswith("_") and not isinstance(value, (*CODE, *CLOCKS)):
                 found[name + "." + key] = fingerprint(value)
     return {key: value for key, value in found.items() if value is not None}
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import errno
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 import tempfile
 from typing import Any, Callable
 
 from .digests import Fingerprinter
+from .distributions import draws_globally
 from .sharing import alias_groups, sharing
 from .tables import extra_attributes
 
@@ -57,6 +59,8 @@ ACCEPTS: dict[str, Callable[[Any], bool]] = {
     "array": lambda value: _of("numpy", "ndarray", value) and not value.dtype.hasobject,
     "plain": is_plain,
     "sparse": lambda value: hasattr(value, "tocoo") and type(value).__module__.startswith("scipy.sparse"),
+    "distribution": draws_globally,
+    "logger": lambda value: type(value) is logging.Logger and not value.handlers,
     "any": lambda value: True,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,8 @@ def document(name: str, notebook: Json) -> str:
     style = (folder() / "report" / "notebook.css").read_text(encoding="utf-8")
     body = ""
     try:
-        body, _ = _exporter().from_notebook_node(_node(notebook))
+        with warnings.catch_warnings(action="ignore"):  # of outputs that no browser shows, such as scrapbook's records
+            body, _ = _exporter().from_notebook_node(_node(notebook))
     except Exception as error:  # of nbconvert or its plugins, about outputs of any kind
         body = (
             f"<p>This notebook cannot be shown: {escape(str(error).splitlines()[0] if str(error) else repr(error))}</p>"

@@ -85,7 +85,11 @@ def wrap(module: Any, name: str, logged: Logged) -> None:
         owner = functools.reduce(lambda at, part: getattr(at, part, None), owners, module)
         original = getattr(owner, attribute, None)
         if callable(original) and not hasattr(original, "__nb2pipe_logged__"):
-            setattr(owner, attribute, wrapped(original, read, logged))
+            call = wrapped(original, read, logged)
+            setattr(owner, attribute, call)
+            home = sys.modules.get(getattr(original, "__module__", None) or "")
+            if getattr(home, attribute, None) is original:  # where pickle looks for it
+                setattr(home, attribute, call)
 
 
 def wrapped(original: Callable[..., Any], read: Callable[..., Any], logged: Logged) -> Callable[..., Any]:

@@ -197,6 +197,7 @@ def _load(entry: str, shown: int) -> Optional[str]:
             return "its import uses the notebook's shell"
         return "its import fails: %s: %s" % (type(error).__name__, error)
     _flush()
+    threads.let_go()
     others = threads.names()
     if others:
         return "its import starts a thread (%s)" % others
@@ -213,8 +214,14 @@ def _load(entry: str, shown: int) -> Optional[str]:
 
 
 def _needs_gone_names() -> bool:
-    """Matplotlib before 3.9 beside IPython from 9.16: its first call of the hook fails, only the second shows figures."""
-    if "matplotlib.pyplot" not in sys.modules or getattr(sys.modules["matplotlib"], "__version_info__", (9,)) >= (3, 9):
+    """Matplotlib before 3.10 beside IPython from 9.16: its first call of the hook fails.
+
+    Before 3.9 only the second call shows figures; with 3.9 a kernel shows the first figure, and the others at ``plt.show()``.
+    """
+    if "matplotlib.pyplot" not in sys.modules or getattr(sys.modules["matplotlib"], "__version_info__", (9,)) >= (
+        3,
+        10,
+    ):
         return False
     from IPython.core import pylabtools
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Dict, Optional
 
 #: While libraries are loaded. OpenBLAS starts its pool, and Arrow's allocator its cleaner, as soon as they are loaded.
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+_let_go: Dict[str, int] = {}  # module -> how many threads it had
 _OPENBLAS_ASKS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")  # the first that is a number
 _SPELLINGS = ("openblas_{}", "openblas_{}64_", "scipy_openblas_{}", "scipy_openblas_{}64_", "openblas_{}_64")
 
@@ -30,8 +32,20 @@ def quiet() -> None:
         os.putenv(name, value)
 
 
+def let_go() -> None:
+    """numexpr, which pandas imports where it is installed, starts its pool at once; it can do without until the fork."""
+    numexpr = sys.modules.get("numexpr")
+    if hasattr(numexpr, "set_num_threads") and "numexpr" not in _let_go:
+        _let_go["numexpr"] = numexpr.set_num_threads(1)  # type: ignore[union-attr]
+
+
 def as_asked(environment: Dict[str, str]) -> None:
-    """In a forked kernel: undo :func:`quiet`, and give OpenBLAS the number of threads it takes when it is loaded."""
+    """In a forked kernel: undo :func:`quiet` and :func:`let_go`.
+
+    OpenBLAS gets the number of threads that it takes when it is loaded.
+    """
+    if _let_go.get("numexpr", 1) > 1:
+        sys.modules["numexpr"].set_num_threads(_let_go["numexpr"])
     for name in QUIET:
         if name in environment:
             os.putenv(name, environment[name])
