@@ -47,7 +47,7 @@ PLOTS: tuple[Case, ...] = (
     ("seaborn palette kept", "libraries", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport seaborn as sns\npal = sns.color_palette('husl', 3)\nsns.set_palette(pal)"), (T, "n = len(pal)"), (E, "result = (n, [tuple(round(v, 4) for v in c) for c in pal], pal.as_hex()[0])"))),
     ("seaborn set in the imports", "libraries", (("imports", "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nimport seaborn as sns\nsns.set_style('white')"), (L, "a = plt.rcParams['axes.facecolor']"), (T, "b = plt.rcParams['axes.edgecolor']"), (E, "result = (a, b, plt.rcParams['axes.grid'])"))),
     ("colour maps that seaborn brings", "libraries", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport seaborn as sns\na = sns.color_palette()[0]"), (T, "import matplotlib.pyplot as plt\nc = plt.get_cmap('rocket').N"), (E, "result = c"))),
-    ("grid of seaborn kept", "libraries", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport pandas as pd, seaborn as sns\ndf = pd.DataFrame({'a': [1, 2], 'b': [2, 3]})\ng = sns.FacetGrid(df)"), (T, "g.map(sns.scatterplot, 'a', 'b')"), (E, "result = len(g.axes.flat)"))),
+    ("grid of seaborn kept", "libraries", ((L, "import matplotlib\nmatplotlib.use('Agg')\nimport pandas as pd\nimport seaborn as sns\ndf = pd.DataFrame({'a': [1, 2], 'b': [2, 3]})\ng = sns.FacetGrid(df)"), (T, "g.map(sns.scatterplot, 'a', 'b')"), (E, "result = len(g.axes.flat)"))),
 )  # fmt: skip
 
 NET = "import torch\nfrom torch import nn\ntorch.manual_seed(3)"
