@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from nb2pipe.dataflow.cells import Walked, drop_builtins, resolve_cell
 from nb2pipe.dataflow.closures import Closures
@@ -41,9 +43,21 @@ def analyze(cells: Sequence[tuple[int, PythonCode]], memory: Memory | None = Non
 
     Nothing is imported or executed, and no cell can make it fail: one that is not Python gets a problem of its own.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _no_collections():
         warnings.simplefilter("ignore")  # what Python has to say about the user's text is not for our users to read
         return _analyze(cells, memory or Memory())
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Trees and events stay until the end, so looking for cycles among them is time for nothing: half of it in long ones."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _analyze(cells: Sequence[tuple[int, PythonCode]], memory: Memory) -> tuple[CellFlow, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -37,6 +38,9 @@ from nb2pipe.outputs.templates import templates
 
 _MODULE = Scope(ScopeKind.MODULE)
 NO_NAMES: frozenset[str] = frozenset()
+# Most cells have neither, and looking through their trees would take a fifth of the analysis.
+_MAY_LOG = re.compile(r"\b(log|log_metrics?|glue)\b")
+_LOOP = re.compile(r"^\s*(async\s+)?for\b", re.MULTILINE)
 
 
 def parse(text: str) -> list[ast.stmt] | Problem:
@@ -85,7 +89,10 @@ class Walked:
         nodes = [node for node, _ in self.statements]
         self.words, self.reads_text = texts(nodes)
         self.printed, self.prints_more = _printed(nodes)
-        self.logged, self.looped = logged(nodes), loop_variables(nodes)
+        if _MAY_LOG.search(code.text):
+            self.logged = logged(nodes)
+        if _LOOP.search(code.text):
+            self.looped = loop_variables(nodes)
 
     def _refuse_misplaced(self) -> None:
         """``return`` outside a function and the like parse, but Python refuses the whole cell."""
