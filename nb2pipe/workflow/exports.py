@@ -39,7 +39,7 @@ STEP_FORMATS = ("ipynb", "py")
 class Export:
     """What an export did; ``verification`` is that of the exported pipeline, if it was run.
 
-    ``unseeded`` are findings on code that draws random numbers without a seed.
+    ``unseeded`` are findings on code that draws random numbers without a seed; not looked for without a run.
     """
 
     project: Path
@@ -113,7 +113,7 @@ def export(
         kept=written.kept,
         diagnostics=sort((*analysis.diagnostics, *planned.diagnostics, *_differing(baseline, analysis.notebook))),
         seconds=time.monotonic() - began,
-        unseeded=hazards.unseeded_draws(analysis.notebook),
+        unseeded=hazards.unseeded_draws(analysis.notebook) if recording is not None else (),
     )
     if recording is not None:
         proof = evidence.gather(analysis.notebook, pipeline, recording, planned)
