@@ -84,9 +84,7 @@ def _formulas(body: Body, node: ast.Call) -> None:
         if _FORMULA.search(text) or (text and called in _DESIGNS):
             everything = len(node.args) + len(node.keywords) == 1  # no table: all names are variables
             for name in _names_in_formula(text, everything=everything):
-                if is_global(body.scope.find(name)):
-                    body.read_global(name, body.position(part), optional=True)
-                    cast("Read", body.events[-1]).in_text = True
+                _read_if_bound(body, name, part)
 
 
 def _queries(body: Body, node: ast.Call) -> None:
